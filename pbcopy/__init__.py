@@ -1,0 +1,82 @@
+# -*- test-case-name: pbcopy.test.test_init -*-
+"""
+Objects that are copied to another process, and kept up to date there.
+
+pbcopy is a plugin for Twisted's Perspective Broker.  Its flavors take the place
+of Twisted's C{Copyable} and C{Cacheable}, on the Broker that is there, with a
+peer that may or may not have pbcopy.  An application changes one line::
+
+    from pbcopy import pb           # was: from twisted.spread import pb
+
+
+    class Pond(pb.Cacheable):
+        def __init__(self):
+            self.ducks = 0
+            self.observers = []
+
+        def addDuck(self):
+            self.ducks += 1
+            for observer in self.observers:
+                observer.callRemote("ducks", self.ducks).addErrback(lambda f: None)
+
+        def getStateToCacheAndObserveFor(self, perspective, observer):
+            self.observers.append(observer)
+            return {"ducks": self.ducks}
+
+        def stoppedObserving(self, perspective, observer):
+            self.observers.remove(observer)
+
+
+    class PondView(pb.RemoteCache):
+        def observe_ducks(self, ducks):
+            self.ducks = ducks
+
+
+    pb.setUnjellyableForClass(Pond, PondView)
+
+L{pbcopy.pb} is the drop-in, L{pbcopy.testing} is for the tests of an
+application, L{pbcopy.errors} and L{pbcopy.interfaces} say what their names do.
+"""
+
+from twisted.spread.jelly import InsecureJelly
+
+from pbcopy.errors import PBCopyError, RegistrationError, Unsendable, Violation
+from pbcopy.pb import (
+    Cacheable,
+    Copyable,
+    RemoteCache,
+    RemoteCacheObserver,
+    RemoteCopy,
+    copyTags,
+    setCopierForClass,
+    setCopierForClassTree,
+    setFactoryForClass,
+    setUnjellyableFactoryForClass,
+    setUnjellyableForClass,
+    setUnjellyableForClassTree,
+    setUnjellyableForException,
+)
+
+__all__ = [
+    # Flavors.
+    "Cacheable",
+    "Copyable",
+    "RemoteCache",
+    "RemoteCacheObserver",
+    "RemoteCopy",
+    # Registration.
+    "copyTags",
+    "setCopierForClass",
+    "setCopierForClassTree",
+    "setFactoryForClass",
+    "setUnjellyableFactoryForClass",
+    "setUnjellyableForClass",
+    "setUnjellyableForClassTree",
+    "setUnjellyableForException",
+    # Errors.
+    "InsecureJelly",
+    "PBCopyError",
+    "RegistrationError",
+    "Unsendable",
+    "Violation",
+]

@@ -1,0 +1,233 @@
+# -*- test-case-name: pbcopy.test.test_cacheable -*-
+"""
+The flavor that is copied once and then updated: L{Cacheable}, the observers
+that it is given, and the publications that stand for it in a Broker.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attr
+from twisted.internet import defer
+from twisted.python.compat import nativeString
+from twisted.spread import flavors, pb
+from zope.interface import implementer
+
+from pbcopy import _hub
+from pbcopy._copyable import Copyable, asTag, jellyStored
+from pbcopy._remotecache import homeward
+from pbcopy.interfaces import ICacheable, IObserver
+
+
+@implementer(IObserver)
+class RemoteCacheObserver(flavors.RemoteCacheObserver):
+    """
+    The sender's hold of one replica.
+
+    A Cacheable is given one by C{getStateToCacheAndObserveFor}, and the same
+    one by C{stoppedObserving}.  After that it is inert.
+
+    @ivar broker: the connection that the replica is reached by.
+    @ivar cached: the L{Cacheable} that is observed.
+    @ivar perspective: who observes, or L{None}.
+    """
+
+    _luid: int | None = None
+
+    # Stock flavors compare the three attributes with "<", which a Broker does
+    # not have, and their hashes collide.
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __lt__ = object.__lt__
+    __le__ = object.__le__
+    __gt__ = object.__gt__
+    __ge__ = object.__ge__
+    __hash__ = object.__hash__
+
+    def callRemote(
+        self, _name: str | bytes, *args: Any, **kw: Any
+    ) -> defer.Deferred[Any] | None:
+        """
+        Call C{observe_name} of the replica.  This never raises.
+
+        @param kw: beside the method's own, C{pbanswer=False} asks for no answer.
+
+        @return: a Deferred of what the method returned; L{None} if no answer
+            was asked for.  It fails with L{pb.DeadReferenceError} if the
+            observer has stopped or its connection is gone, with
+            L{BananaError<twisted.spread.banana.BananaError>} if an argument is
+            too large, and with whatever else keeps the message from being sent.
+        """
+        try:
+            if self._luid is None:
+                raise pb.DeadReferenceError(f"{self!r} has stopped observing")
+            return _hub.sendUpdate(
+                self.broker,
+                self.perspective,
+                self._luid,
+                nativeString(_name),
+                args,
+                kw,
+            )
+        except Exception:
+            return defer.fail()
+
+    def remoteMethod(self, key: str | bytes) -> RemoteCacheMethod:
+        """
+        Give a callable that is L{callRemote} for one name.
+        """
+        return RemoteCacheMethod(self, nativeString(key))
+
+    def __reduce__(self) -> Any:
+        """
+        Pickle and deepcopy as an inert observer: a copy of a Cacheable is
+        observed by nobody, and must not drag the connection along.
+        """
+        return RemoteCacheObserver, (None, None, None)
+
+
+@attr.s(auto_attribs=True, frozen=True)
+class RemoteCacheMethod:
+    """
+    One C{observe_} method of a replica, seen from the sender.
+    """
+
+    observer: RemoteCacheObserver
+    name: str
+
+    def __call__(self, *args: Any, **kw: Any) -> defer.Deferred[Any] | None:
+        """
+        Call it; see L{RemoteCacheObserver.callRemote}.
+        """
+        return self.observer.callRemote(self.name, *args, **kw)
+
+
+class Publication:
+    """
+    What stands for one cacheable, as seen by one perspective, in the Broker's
+    table of remote caches, where a C{pb.Local} stands for a stock one.
+
+    The Broker calls C{stoppedObserving} of what it finds there, with an
+    observer that it makes up.  So it finds this, which knows the real one.
+
+    @ivar perspective: who observes.  The name is a C{pb.Local}'s.
+    @ivar refcount: how many times the peer was sent the id, less those that it
+        gave back.  The name is a C{pb.Local}'s.
+    """
+
+    def __init__(self, cacheable: Cacheable, observer: RemoteCacheObserver) -> None:
+        self._cacheable = cacheable
+        self._observer = observer
+        self._key = publicationKey(cacheable, observer.perspective)
+        self.perspective = observer.perspective
+        self.refcount = 1
+
+    def incref(self) -> int:
+        """
+        Count one more mention of the id to the peer.
+        """
+        self.refcount += 1
+        return self.refcount
+
+    def decref(self) -> int:
+        """
+        Count one mention that the peer gave back.
+        """
+        self.refcount -= 1
+        return self.refcount
+
+    @property
+    def object(self) -> Any:
+        """
+        What the Broker is to see here: the cacheable, to resolve a mention that
+        came home; this publication, to say goodbye to.
+        """
+        over = self.refcount <= 0 or self._observer.broker.disconnected
+        return self if over else self._cacheable
+
+    def processUniqueID(self) -> tuple[Any, int]:
+        """
+        Give the key of the Broker's table of ids.
+        """
+        return self._key
+
+    def stoppedObserving(self, perspective: Any, made: Any) -> None:
+        """
+        Tell the cacheable, with the observer that it knows.
+
+        @param made: the observer that the Broker made up.
+        """
+        try:
+            self._cacheable.stoppedObserving(self.perspective, self._observer)
+        finally:
+            self._observer._luid = None
+
+
+def publicationKey(cacheable: Cacheable, perspective: Any) -> tuple[Any, int]:
+    """
+    Give the key for what one perspective sees of a cacheable.
+    """
+    return cacheable.processUniqueID(), id(perspective)
+
+
+@implementer(ICacheable)
+class Cacheable(Copyable, flavors.Cacheable):
+    """
+    Subclass this to have instances copied to each peer once, and updated there.
+    """
+
+    def getStateToCacheAndObserveFor(
+        self, perspective: Any, observer: RemoteCacheObserver
+    ) -> Any:
+        """
+        Give the state to send to one perspective.  Override this to keep the
+        observer, and call it for each change.
+        """
+        return self.getStateToCopyFor(perspective)
+
+    def stoppedObserving(self, perspective: Any, observer: RemoteCacheObserver) -> None:
+        """
+        Override this to forget an observer.
+
+        @param observer: the very object that C{getStateToCacheAndObserveFor}
+            was given.
+        """
+
+    def jellyFor(self, jellier: Any) -> Any:
+        """
+        Give the s-expression for this: C{[type, luid, state]} the first time it
+        goes to a perspective on a connection, C{['cached', luid]} after that,
+        and C{['lcache', luid]} if it is a replica that goes home.
+        """
+        broker = jellier.invoker
+        if broker is None:
+            return jellyStored(self, jellier)
+        home = homeward(self, jellier)
+        if home is not None:
+            return home
+        perspective = broker.serializingPerspective
+        key = publicationKey(self, perspective)
+        known = _hub.publicationFor(broker, key)
+        if known is None:
+            return self._publish(jellier, perspective)
+        luid, publication = known
+        publication.incref()
+        return [flavors.cached_atom, luid]
+
+    def _publish(self, jellier: Any, perspective: Any) -> Any:
+        broker = jellier.invoker
+        observer = RemoteCacheObserver(broker, self, perspective)
+        publication = Publication(self, observer)
+        luid = _hub.publish(broker, publication)
+        observer._luid = luid
+        try:
+            tag = asTag(self.getTypeToCopyFor(perspective))
+            state = self.getStateToCacheAndObserveFor(perspective, observer)
+            sexp = jellier.prepare(self)
+            sexp.extend([tag, luid, jellier.jelly(state)])
+        except BaseException:
+            _hub.withdraw(broker, luid, publication)
+            publication.stoppedObserving(perspective, observer)
+            raise
+        return jellier.preserve(self, sexp)

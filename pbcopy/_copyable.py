@@ -1,0 +1,203 @@
+# -*- test-case-name: pbcopy.test.test_copyable -*-
+"""
+The flavors that are copied each time: L{Copyable} and L{RemoteCopy}.
+
+On the wire a copy is C{[type, state]}, as stock flavors send it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from twisted.python.reflect import qual
+from twisted.spread import flavors
+from zope.interface import implementer
+
+from pbcopy.errors import Violation
+from pbcopy.interfaces import ICopyable, IRemoteCopy
+
+
+@implementer(ICopyable)
+class Copyable(flavors.Copyable):
+    """
+    Subclass this to have instances copied each time they are sent.
+
+    @cvar localOnly: names of attributes that never leave this process.  The
+        names that a base class declares stay declared in its subclasses.  A
+        C{getStateToCopy} of one's own decides for itself.
+    """
+
+    localOnly: ClassVar[frozenset[str] | tuple[str, ...]] = frozenset()
+
+    def getStateToCopy(self) -> Any:
+        """
+        Give the state to send: a shallow copy of the attributes, less those in
+        L{localOnly}.  The copy is the caller's to change.
+        """
+        hidden: set[str] = set()
+        for base in type(self).__mro__:
+            hidden.update(vars(base).get("localOnly", ()))
+        return {k: v for k, v in self.__dict__.items() if k not in hidden}
+
+    def jellyFor(self, jellier: Any) -> Any:
+        """
+        Give the s-expression C{[type, state]} that represents this.
+        """
+        if jellier.invoker is None:
+            return jellyStored(self, jellier)
+        perspective = jellier.invoker.serializingPerspective
+        tag = asTag(self.getTypeToCopyFor(perspective))
+        state = self.getStateToCopyFor(perspective)
+        sexp = jellier.prepare(self)
+        sexp.extend([tag, jellier.jelly(state)])
+        return jellier.preserve(self, sexp)
+
+
+@implementer(IRemoteCopy)
+class RemoteCopy(flavors.RemoteCopy):
+    """
+    Subclass this to represent a peer's L{Copyable}.
+
+    An instance is made without C{__init__}, and then given its state.
+    """
+
+    def setCopyableState(self, state: Any) -> None:
+        """
+        Take the state that the peer sent as this object's attributes.
+
+        @raise Violation: if the state is not a dict, or a name in it is not
+            one of a data attribute.
+        """
+        state = state or {}
+        if not isinstance(state, dict):
+            raise Violation(
+                "the default setCopyableState takes attributes",
+                where=type(self).__qualname__,
+                got=type(state).__name__,
+                expected="dict",
+                advice="override setCopyableState to take this state",
+            )
+        withTextKeys(state)
+        for name in state:
+            checkAttribute(type(self), name)
+        self.__dict__ = state.copy()
+
+    def unjellyFor(self, unjellier: Any, jellyList: list[Any]) -> Any:
+        """
+        Take the state in C{[type, state]}.
+
+        @return: this object.
+        @raise Violation: if the peer chose the name of an attribute that is
+            not its to choose.
+        """
+        if unjellier.invoker is None:
+            return unjellyStored(self, unjellier, jellyList)
+        applyState(self, unjellier.unjelly(jellyList[1]))
+        return self
+
+
+def applyState(copy: flavors.RemoteCopy, state: Any) -> None:
+    """
+    Give a copy the state that its peer sent, whoever wrote its
+    C{setCopyableState}.
+
+    @raise Violation: if a name that the peer chose now hides a method.
+    """
+    withTextKeys(state)
+    sent = state.copy() if isinstance(state, dict) else {}
+    copy.setCopyableState(state)
+    # An override may install what came without a look, as
+    # "self.__dict__ = state" does.
+    for name, value in sent.items():
+        if name in copy.__dict__ and copy.__dict__[name] is value:
+            checkAttribute(type(copy), name)
+
+
+def withTextKeys(state: Any) -> Any:
+    """
+    Turn keys of a state that came as bytes, as from Python 2, into str.
+
+    The dict is changed in place: a cycle in the message may still refer to it.
+
+    @return: the state.
+    """
+    if isinstance(state, dict) and any(isinstance(key, bytes) for key in state):
+        for key in list(state):
+            value = state.pop(key)
+            state[key.decode("utf-8") if isinstance(key, bytes) else key] = value
+    return state
+
+
+def checkAttribute(cls: type, name: object) -> None:
+    """
+    Check that a peer may choose C{name} for an attribute of a C{cls}.
+
+    @raise Violation: if it is no str, or Python's or Jelly's own (C{__x__},
+        C{postUnjelly}), or names a method or another descriptor of the class.
+    """
+    if not isinstance(name, str):
+        problem = "an attribute name must be str"
+    elif name == "postUnjelly" or (name.startswith("__") and name.endswith("__")):
+        problem = "that name is called or read by Python or Jelly itself"
+    elif _isCode(cls, name):
+        problem = "that name is a method or a descriptor of the class"
+    else:
+        return
+    raise Violation(
+        problem,
+        where=f"{cls.__qualname__}.{name}",
+        got=repr(name),
+        expected="the name of a data attribute",
+        advice="rename it at the sender, or take it in setCopyableState",
+    )
+
+
+def _isCode(cls: type, name: str) -> bool:
+    for base in cls.__mro__:
+        if name in vars(base):
+            found = vars(base)[name]
+            # A cached_property keeps its value in the instance's dict.
+            if isinstance(found, cached_property) or getattr(found, "isData", False):
+                return False
+            return callable(found) or hasattr(type(found), "__get__")
+    return False
+
+
+def asTag(tag: str | bytes) -> bytes:
+    """
+    Give the type tag that C{getTypeToCopyFor} returned as Banana can send it.
+    """
+    return tag.encode("utf-8") if isinstance(tag, str) else tag
+
+
+def jellyStored(flavor: flavors.Serializable, jellier: Any) -> Any:
+    """
+    Jelly an object that goes to no Broker: a plain list that can be stored.
+    """
+    sexp = jellier.prepare(flavor)
+    state = flavor.__dict__
+    if _overrides(flavor, "__getstate__"):
+        state = flavor.__getstate__()  # type: ignore[assignment]
+    sexp.extend([qual(type(flavor)).encode("utf-8"), jellier.jelly(state)])
+    return jellier.preserve(flavor, sexp)
+
+
+def unjellyStored(
+    flavor: flavors.RemoteCopy, unjellier: Any, jellyList: list[Any]
+) -> Any:
+    """
+    Take the state that L{jellyStored} stored.
+    """
+    state = unjellier.unjelly(jellyList[1])
+    if hasattr(flavor, "__setstate__"):
+        flavor.__setstate__(state)
+    else:
+        # Stock flavors store None for an object without attributes.
+        flavor.__dict__ = {} if state is None else state
+    return flavor
+
+
+def _overrides(flavor: object, method: str) -> bool:
+    # From Python 3.11 on, object has a __getstate__ too.
+    return getattr(type(flavor), method, None) is not getattr(object, method, None)

@@ -1,0 +1,106 @@
+# -*- test-case-name: pbcopy.test.test_failure -*-
+"""
+The errback that carries the real exception.
+
+A Broker sends an exception as a C{pb.CopyableFailure}: its class by name, its
+value as a text.  Stock flavors leave it so, and C{failure.type} is bytes.  Here
+an exception whose class is known stands there itself:
+L{InsecureJelly<twisted.spread.jelly.InsecureJelly>}, the errors of pbcopy, and
+what L{setUnjellyableForException<pbcopy.pb.setUnjellyableForException>} was
+given.  Any other stays as it is with stock flavors.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from twisted.python import log
+from twisted.python.reflect import qual
+from twisted.spread import pb
+from twisted.spread.jelly import InsecureJelly
+
+from pbcopy._copyable import withTextKeys
+from pbcopy._registry import (
+    exceptionNamed,
+    setUnjellyableForClass,
+    setUnjellyableForException,
+)
+from pbcopy.errors import PBCopyError, RegistrationError, Unsendable, Violation
+
+_FROM_PEER = frozenset(
+    "captureVars count frames parents pickled stack tb traceback type value".split()
+)
+"""The attributes of a failure that its sender may set (C{Failure.__getstate__}
+and C{CopyableFailure.getStateToCopy}, of Twisted 22.10 to 26.10)."""
+
+
+class CopiedFailure(pb.CopiedFailure):
+    """
+    A failure of the peer's.
+
+    @ivar type: the class of the exception; its full name, as bytes, where it is
+        not known here.
+    @ivar value: the exception; its text where its class is not known here.
+    """
+
+    def setCopyableState(self, state: dict[str, Any]) -> None:
+        """
+        Take the peer's failure.
+        """
+        state = {k: v for k, v in withTextKeys(state).items() if k in _FROM_PEER}
+        # A very old Twisted does not send them.
+        state.setdefault("parents", [])
+        super().setCopyableState(state)
+        known = exceptionNamed(_text(state["type"])) if "type" in state else None
+        if known is not None:
+            # An application's __init__ may want other arguments.
+            self.type = known
+            self.value = known.__new__(known, _text(state.get("value", "")))
+
+    def throwExceptionIntoGenerator(self, g: Any) -> Any:
+        """
+        Throw the exception into a generator, for C{await} and
+        C{inlineCallbacks}; a C{pb.RemoteError} where its class is not known.
+        """
+        return g.throw(self._raisable())
+
+    def raiseException(self) -> NoReturn:
+        """
+        Raise the exception, as C{trap} does with one that it does not trap; a
+        C{pb.RemoteError} where its class is not known.
+        """
+        raise self._raisable()
+
+    def printTraceback(
+        self,
+        file: Any = None,
+        elideFrameworkCode: int = 0,
+        detail: str = "default",
+    ) -> None:
+        """
+        Print the class, the text and what the peer sent of its traceback.
+        """
+        if isinstance(self.value, BaseException):
+            file = file or log.logfile
+            name = qual(self.type)
+            file.write(f"Traceback from remote host -- {name}: {self.value}\n")
+        else:
+            super().printTraceback(file, elideFrameworkCode, detail)
+
+    printBriefTraceback = printTraceback
+    printDetailedTraceback = printTraceback
+
+    def _raisable(self) -> BaseException:
+        if isinstance(self.value, BaseException):
+            return self.value
+        error: BaseException = pb.RemoteError(self.type, self.value, self.traceback)
+        return error
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+for _known in (InsecureJelly, PBCopyError, RegistrationError, Unsendable, Violation):
+    setUnjellyableForException(_known)
+setUnjellyableForClass(pb.CopyableFailure, CopiedFailure)

@@ -1,0 +1,252 @@
+# -*- test-case-name: pbcopy.test.test_hub -*-
+"""
+One object a connection, and the only module that knows the Broker's tables.
+
+The hub is a local object of the Broker under the name L{HUB}, made when the
+first cache meets the connection.  Two pbcopy peers talk to each other's hub:
+
+ - C{hello}: the receiver of a first cache says what it understands, and the
+   hub of a pbcopy sender answers likewise.
+ - C{release}: a receiver has no use any more for these ids, and has seen them
+   mentioned so many times.
+ - C{recount}: the sender has mentioned them more often than that.  A connection
+   delivers in order, so whoever reads this has seen, or lost, each mention, and
+   its next C{release} counts them all.
+
+None of these asks for an answer, and a Broker drops a message without one to a
+name that it does not have, with no word in its log (C{Broker._recvMessage}).
+So a stock peer does not notice a C{hello}, and it is sent nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Protocol, cast
+
+from twisted.internet.defer import Deferred
+from twisted.spread import flavors, pb
+
+from pbcopy._turn import afterTurn
+from pbcopy.errors import Violation
+
+HUB = b"pbcopy"
+"""The name of each hub on its connection."""
+
+RELEASE = "release"
+"""The word for: I take C{release} and C{recount}."""
+
+
+class Observation(Protocol):
+    """
+    What stands for a cacheable in the Broker's table of remote caches, as a
+    C{pb.Local} does for a stock one.
+    """
+
+    refcount: int
+
+    def processUniqueID(self) -> Any:
+        """Give the key that C{publicationFor} finds this by."""
+
+
+class Replica(Protocol):
+    """
+    What stands for a replica in the Broker's table of local caches.
+    """
+
+    luid: int
+    mentions: int
+
+    def isHeld(self) -> bool:
+        """Tell whether the application still holds the replica."""
+
+
+class Hub(flavors.Referenceable):
+    """
+    The control channel of one connection.
+    """
+
+    def __init__(self, broker: pb.Broker) -> None:
+        self._broker = broker
+        self._greeted = False
+        self._peerUnderstands: frozenset[str] = frozenset()
+        self._dropped: deque[Replica] = deque()
+
+    def greet(self) -> None:
+        """
+        Tell the peer, once, what this side understands.
+        """
+        if not self._greeted:
+            self._greeted = True
+            self._tell("hello", RELEASE)
+
+    def remote_hello(self, *words: object) -> None:
+        """
+        The peer is a pbcopy too.
+
+        @param words: what it understands.  Unknown ones are of a later pbcopy.
+        """
+        self._peerUnderstands = frozenset(w for w in words if isinstance(w, str))
+        self.greet()
+
+    def drop(self, replica: Replica) -> None:
+        """
+        Give an id back to the peer after this turn.  Any thread may call this.
+        """
+        self._dropped.append(replica)
+        afterTurn(self._release)
+
+    def _release(self) -> None:
+        released = []
+        while self._dropped:
+            replica = self._dropped.popleft()
+            # It may be gone, or wanted again, since it was dropped.
+            if _isAt(self._broker, replica) and not replica.isHeld():
+                if RELEASE in self._peerUnderstands:
+                    released.append([replica.luid, replica.mentions])
+                else:
+                    self._decache(replica)
+        if released:
+            self._tell("release", *released)
+
+    def _decache(self, replica: Replica) -> None:
+        # A stock peer counts each mention.
+        for _ in range(replica.mentions):
+            self._broker.decCacheRef(replica.luid)
+        replica.mentions = 0
+
+    def remote_release(self, *counts: list[int]) -> None:
+        """
+        The peer holds none of these replicas.
+
+        @param counts: for each a pair of its id and how many mentions of it the
+            peer has seen.  An id that is unknown was released before.
+        """
+        more = []
+        for luid, seen in counts:
+            local = self._broker.remotelyCachedObjects.get(luid)
+            if local is not None and local.refcount > seen:
+                more.append([luid, local.refcount])
+            elif local is not None:
+                local.refcount = 1
+                self._broker.proto_decache(luid)
+        if more:
+            self._tell("recount", *more)
+
+    def remote_recount(self, *counts: list[int]) -> None:
+        """
+        The peer has mentioned these ids more often than they were released.
+
+        @param counts: for each a pair of its id and the number of mentions.
+        """
+        for luid, mentions in counts:
+            replica = self._broker.locallyCachedObjects.get(luid)
+            if replica is not None:
+                replica.mentions = mentions
+                self.drop(replica)
+
+    def _tell(self, message: str, *args: object) -> None:
+        if not self._broker.disconnected:
+            hub = self._broker.remoteForName(HUB)
+            hub.callRemote(message, *args, pbanswer=False)
+
+
+def hubOf(broker: pb.Broker) -> Hub:
+    """
+    Give the hub of a connection; make it, where this is its first use.
+    """
+    hub = broker.localObjectForID(HUB)
+    if hub is None:
+        hub = Hub(broker)
+        broker.setNameForLocal(HUB, hub)
+    return cast(Hub, hub)
+
+
+def publicationFor(broker: pb.Broker, key: object) -> tuple[int, Any] | None:
+    """
+    Find what stands for a cacheable that the peer was sent.
+
+    @return: its id and itself, or L{None} if the peer does not have it.
+    @raise pb.DeadReferenceError: if the connection is gone.
+    """
+    if broker.disconnected:
+        raise pb.DeadReferenceError("Calling Stale Broker")
+    luid = broker.remotelyCachedLUIDs.get(key)
+    return None if luid is None else (luid, broker.remotelyCachedObjects[luid])
+
+
+def publish(broker: pb.Broker, publication: Observation) -> int:
+    """
+    Put what stands for a cacheable into the Broker's tables.
+
+    @return: its id.
+    @raise pb.Error: if the Broker has as many as it takes
+        (C{pb.MAX_BROKER_REFS}).
+    """
+    luid: int = broker.cacheRemotely(publication)
+    broker.remotelyCachedObjects[luid] = publication
+    hubOf(broker)
+    return luid
+
+
+def withdraw(broker: pb.Broker, luid: int, publication: Observation) -> None:
+    """
+    Take back L{publish}: the peer never came to know the id.
+    """
+    del broker.remotelyCachedObjects[luid]
+    del broker.remotelyCachedLUIDs[publication.processUniqueID()]
+
+
+def sendUpdate(
+    broker: pb.Broker,
+    perspective: Any,
+    luid: int,
+    name: str,
+    args: tuple[Any, ...],
+    kw: dict[str, Any],
+) -> Deferred[Any] | None:
+    """
+    Send the message C{name} to the replica that the peer has under an id.
+
+    @raise pb.DeadReferenceError: if the connection is gone.
+    @raise twisted.spread.banana.BananaError: if the message cannot be encoded.
+    """
+    try:
+        return cast(
+            "Deferred[Any] | None",
+            broker._sendMessage(
+                b"cache", perspective, luid, name.encode("utf-8"), args, kw
+            ),
+        )
+    except BaseException:
+        # A message that could not be encoded has no answer to wait for.
+        if broker.waitingForAnswers:
+            broker.waitingForAnswers.pop(broker.currentRequestID, None)
+        raise
+
+
+def receive(broker: pb.Broker, replica: Replica) -> Hub:
+    """
+    Put what stands for a replica into the Broker's tables.
+
+    @return: the hub that takes it back.
+    @raise Violation: if the peer uses the id for another one.
+    """
+    if not isinstance(replica.luid, int) or replica.luid in broker.locallyCachedObjects:
+        raise Violation(
+            "an id that is in use, or is none, was given to a cache",
+            where="luid",
+            got=repr(replica.luid),
+            expected="an int that the connection does not use yet",
+        )
+    broker.cacheLocally(replica.luid, replica)
+    hub = hubOf(broker)
+    hub.greet()
+    return hub
+
+
+def _isAt(broker: pb.Broker, replica: Replica) -> bool:
+    """
+    Tell whether the peer may still mention a replica's id.
+    """
+    table = broker.locallyCachedObjects
+    return table is not None and table.get(replica.luid) is replica

@@ -1,0 +1,47 @@
+# -*- test-case-name: pbcopy.test.test_turn -*-
+"""
+What has to wait for the end of the reactor's turn.
+
+A garbage collector runs when and in whatever thread it likes.  What it finds
+must not be written to a transport there and then: it is queued here, and the
+reactor's thread does it, after whatever is being handled.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable
+
+from twisted.python import log
+
+_waiting: deque[Callable[[], None]] = deque()
+
+
+def afterTurn(call: Callable[[], None]) -> None:
+    """
+    Have C{call} made in the reactor's thread, after the current turn.
+
+    This may be used from any thread and from a garbage collection.  A process
+    that has not installed a reactor keeps the call until L{endTurn}.
+    """
+    _waiting.append(call)
+    # Importing the reactor would install one; a library must not choose it.
+    reactor = sys.modules.get("twisted.internet.reactor")
+    if reactor is not None:
+        reactor.callFromThread(endTurn)
+
+
+def endTurn() -> bool:
+    """
+    Make all calls that wait, and those that they add.
+
+    @return: whether there was one.
+    """
+    some = bool(_waiting)
+    while _waiting:
+        try:
+            _waiting.popleft()()
+        except Exception:
+            log.err(None, "A call after the reactor's turn failed")
+    return some

@@ -1,0 +1,75 @@
+# -*- test-case-name: pbcopy.test.test_errors -*-
+"""
+The errors of pbcopy.
+
+All have one base, L{PBCopyError}.  Whose fault it is stands in the type:
+L{Violation} blames the peer, L{Unsendable} the object that was to be sent,
+L{RegistrationError} the program that registers a class.  The facts of an error
+are in its text and, where it was raised, in its attributes.  An error that
+comes back from the peer has its type and its text.
+"""
+
+from __future__ import annotations
+
+from twisted.spread.jelly import InsecureJelly
+
+__all__ = ["PBCopyError", "RegistrationError", "Unsendable", "Violation"]
+
+
+class PBCopyError(Exception):
+    """
+    Something that pbcopy refuses.
+
+    @ivar where: the class and the path in it, as in C{DuckPond.ducks[2].name}.
+    @ivar got: what came.
+    @ivar expected: what should have come.
+    @ivar advice: what its reader can do.
+    """
+
+    where: str = ""
+    got: str = ""
+    expected: str = ""
+    advice: str = ""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        got: str = "",
+        expected: str = "",
+        advice: str = "",
+    ) -> None:
+        """
+        @param what: what is wrong, in a few words.
+        """
+        text = f"{where}: {what}" if where else what
+        facts = [f"got {got}"] if got else []
+        facts += [f"expected {expected}"] if expected else []
+        text += f" ({', '.join(facts)})" if facts else ""
+        text += f"; {advice}" if advice else ""
+        super().__init__(text)
+        self.where = where
+        self.got = got
+        self.expected = expected
+        self.advice = advice
+
+
+class Violation(PBCopyError, InsecureJelly):
+    """
+    The peer sent what its receiver does not accept.
+
+    It is an L{InsecureJelly}, so whoever handles that one handles this one.
+    """
+
+
+class Unsendable(PBCopyError):
+    """
+    An object cannot travel over the connection that it was given to.
+    """
+
+
+class RegistrationError(PBCopyError, TypeError):
+    """
+    A registry function was given what it cannot register.
+    """

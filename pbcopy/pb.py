@@ -1,0 +1,132 @@
+# -*- test-case-name: pbcopy.test.test_pb -*-
+"""
+C{twisted.spread.pb} with pbcopy's flavors in the place of its own.
+
+Replace C{from twisted.spread import pb} by C{from pbcopy import pb}.  Every
+name of Twisted's module is here; those that pbcopy does not replace are
+Twisted's own, and setting one of them sets Twisted's.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from twisted.spread import pb as _stock
+from twisted.spread.pb import *  # noqa: F403
+from twisted.spread.pb import (
+    IJellyable,
+    IUnjellyable,
+    RemoteError,
+    globalSecurity,
+    jelly,
+    unjelly,
+)
+
+from pbcopy._cacheable import Cacheable, RemoteCacheObserver
+from pbcopy._copyable import Copyable, RemoteCopy
+from pbcopy._factory import setUnjellyableFactoryForClass
+from pbcopy._failure import CopiedFailure
+from pbcopy._registry import (
+    copyTags,
+    setUnjellyableForClass,
+    setUnjellyableForClassTree,
+    setUnjellyableForException,
+)
+from pbcopy._remotecache import RemoteCache
+
+setCopierForClass = setUnjellyableForClass
+setCopierForClassTree = setUnjellyableForClassTree
+setFactoryForClass = setUnjellyableFactoryForClass
+
+_REPLACED = frozenset(
+    [
+        "Cacheable",
+        "CopiedFailure",
+        "Copyable",
+        "RemoteCache",
+        "RemoteCacheObserver",
+        "RemoteCopy",
+        "copyTags",
+        "setCopierForClass",
+        "setCopierForClassTree",
+        "setFactoryForClass",
+        "setUnjellyableFactoryForClass",
+        "setUnjellyableForClass",
+        "setUnjellyableForClassTree",
+    ]
+)
+
+__all__ = [
+    "AsReferenceable",
+    "Avatar",
+    "Broker",
+    "Cacheable",
+    "challenge",
+    "CopiedFailure",
+    "Copyable",
+    "CopyableFailure",
+    "copyTags",
+    "DeadReferenceError",
+    "Error",
+    "failure2Copyable",
+    "globalSecurity",
+    "IJellyable",
+    "IPBRoot",
+    "IPerspective",
+    "IUnjellyable",
+    "IUsernameMD5Password",
+    "jelly",
+    "Jellyable",
+    "MAX_BROKER_REFS",
+    "NoSuchMethod",
+    "PBClientFactory",
+    "PBConnectionLost",
+    "PBServerFactory",
+    "portno",
+    "ProtocolError",
+    "Referenceable",
+    "RemoteCache",
+    "RemoteCacheObserver",
+    "RemoteCopy",
+    "RemoteError",
+    "RemoteMethod",
+    "RemoteReference",
+    "respond",
+    "Root",
+    "Serializable",
+    "setCopierForClass",
+    "setCopierForClassTree",
+    "setFactoryForClass",
+    "setUnjellyableFactoryForClass",
+    "setUnjellyableForClass",
+    "setUnjellyableForClassTree",
+    "setUnjellyableForException",
+    "unjelly",
+    "Viewable",
+    "ViewPoint",
+]
+
+
+class _DropIn(ModuleType):
+    """
+    A module that has another one behind it.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(_stock, name)
+        except AttributeError:
+            raise AttributeError(
+                f"module {__name__!r} has no attribute {name!r}"
+            ) from None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # Applications raise MAX_BROKER_REFS, and the Broker reads Twisted's.
+        if name not in _REPLACED and hasattr(_stock, name):
+            setattr(_stock, name, value)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _DropIn

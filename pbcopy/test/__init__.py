@@ -1,0 +1,3 @@
+"""
+The tests of pbcopy; each module has one of its own.
+"""
