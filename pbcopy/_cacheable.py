@@ -10,7 +10,7 @@ from typing import Any
 
 import attr
 from twisted.internet import defer
-from twisted.python.compat import nativeString
+from twisted.python import log
 from twisted.spread import flavors, pb
 from zope.interface import implementer
 
@@ -18,6 +18,10 @@ from pbcopy import _hub
 from pbcopy._copyable import Copyable, asTag, jellyStored
 from pbcopy._remotecache import homeward
 from pbcopy.interfaces import ICacheable, IObserver
+
+
+def _unordered(self: object, other: object) -> Any:
+    return NotImplemented
 
 
 @implementer(IObserver)
@@ -30,19 +34,24 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
 
     @ivar broker: the connection that the replica is reached by.
     @ivar cached: the L{Cacheable} that is observed.
-    @ivar perspective: who observes, or L{None}.
+    @ivar perspective: who observes, or C{None}.
     """
 
     _luid: int | None = None
+
+    def __init__(self, broker: Any, cached: Any, perspective: Any) -> None:
+        """
+        A Broker may make one, as it makes a stock one.  It is inert.
+        """
+        self.broker = broker
+        self.cached = cached
+        self.perspective = perspective
 
     # Stock flavors compare the three attributes with "<", which a Broker does
     # not have, and their hashes collide.
     __eq__ = object.__eq__
     __ne__ = object.__ne__
-    __lt__ = object.__lt__
-    __le__ = object.__le__
-    __gt__ = object.__gt__
-    __ge__ = object.__ge__
+    __lt__ = __le__ = __gt__ = __ge__ = _unordered
     __hash__ = object.__hash__
 
     def callRemote(
@@ -53,10 +62,10 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
 
         @param kw: beside the method's own, C{pbanswer=False} asks for no answer.
 
-        @return: a Deferred of what the method returned; L{None} if no answer
-            was asked for.  It fails with L{pb.DeadReferenceError} if the
+        @return: a Deferred of what the method returned; C{None} if no answer
+            was asked for.  It fails with C{pb.DeadReferenceError} if the
             observer has stopped or its connection is gone, with
-            L{BananaError<twisted.spread.banana.BananaError>} if an argument is
+            C{BananaError} if an argument is
             too large, and with whatever else keeps the message from being sent.
         """
         try:
@@ -66,7 +75,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
                 self.broker,
                 self.perspective,
                 self._luid,
-                nativeString(_name),
+                _text(_name),
                 args,
                 kw,
             )
@@ -77,7 +86,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         """
         Give a callable that is L{callRemote} for one name.
         """
-        return RemoteCacheMethod(self, nativeString(key))
+        return RemoteCacheMethod(self, _text(key))
 
     def __reduce__(self) -> Any:
         """
@@ -85,6 +94,10 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         observed by nobody, and must not drag the connection along.
         """
         return RemoteCacheObserver, (None, None, None)
+
+
+def _text(name: str | bytes) -> str:
+    return name if isinstance(name, str) else name.decode("utf-8")
 
 
 @attr.s(auto_attribs=True, frozen=True)
@@ -164,7 +177,7 @@ class Publication:
             self._observer._luid = None
 
 
-def publicationKey(cacheable: Cacheable, perspective: Any) -> tuple[Any, int]:
+def publicationKey(cacheable: Any, perspective: Any) -> tuple[Any, int]:
     """
     Give the key for what one perspective sees of a cacheable.
     """
@@ -228,6 +241,10 @@ class Cacheable(Copyable, flavors.Cacheable):
             sexp.extend([tag, luid, jellier.jelly(state)])
         except BaseException:
             _hub.withdraw(broker, luid, publication)
-            publication.stoppedObserving(perspective, observer)
+            try:
+                publication.stoppedObserving(perspective, observer)
+            except Exception:
+                # It may never have come to keep the observer.
+                log.err(None, f"{self!r} failed to forget an observer")
             raise
         return jellier.preserve(self, sexp)

@@ -14,6 +14,7 @@ from twisted.python.reflect import qual
 from twisted.spread import flavors
 from zope.interface import implementer
 
+from pbcopy._hub import answerFails
 from pbcopy.errors import Violation
 from pbcopy.interfaces import ICopyable, IRemoteCopy
 
@@ -39,6 +40,25 @@ class Copyable(flavors.Copyable):
         for base in type(self).__mro__:
             hidden.update(vars(base).get("localOnly", ()))
         return {k: v for k, v in self.__dict__.items() if k not in hidden}
+
+    def getStateToCopyFor(self, perspective: Any) -> Any:
+        """
+        Give the state to send to one perspective: by default the same for all.
+        """
+        return self.getStateToCopy()
+
+    def getTypeToCopy(self) -> str | bytes:
+        """
+        Give the name under which the peer looks for its own class: by default
+        the full name of this one.
+        """
+        return qual(type(self)).encode("utf-8")
+
+    def getTypeToCopyFor(self, perspective: Any) -> str | bytes:
+        """
+        Give the name under which one perspective looks for its own class.
+        """
+        return self.getTypeToCopy()
 
     def jellyFor(self, jellier: Any) -> Any:
         """
@@ -93,7 +113,8 @@ class RemoteCopy(flavors.RemoteCopy):
         """
         if unjellier.invoker is None:
             return unjellyStored(self, unjellier, jellyList)
-        applyState(self, unjellier.unjelly(jellyList[1]))
+        with answerFails(unjellier.invoker):
+            applyState(self, unjellier.unjelly(jellyList[1]))
         return self
 
 

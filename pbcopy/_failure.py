@@ -5,7 +5,7 @@ The errback that carries the real exception.
 A Broker sends an exception as a C{pb.CopyableFailure}: its class by name, its
 value as a text.  Stock flavors leave it so, and C{failure.type} is bytes.  Here
 an exception whose class is known stands there itself:
-L{InsecureJelly<twisted.spread.jelly.InsecureJelly>}, the errors of pbcopy, and
+C{InsecureJelly}, the errors of pbcopy, and
 what L{setUnjellyableForException<pbcopy.pb.setUnjellyableForException>} was
 given.  Any other stays as it is with stock flavors.
 """
@@ -38,10 +38,13 @@ class CopiedFailure(pb.CopiedFailure):
     """
     A failure of the peer's.
 
+    @ivar traceback: the peer's traceback, as a text.
     @ivar type: the class of the exception; its full name, as bytes, where it is
         not known here.
     @ivar value: the exception; its text where its class is not known here.
     """
+
+    traceback: str = "Traceback unavailable\n"
 
     def setCopyableState(self, state: dict[str, Any]) -> None:
         """
@@ -50,7 +53,8 @@ class CopiedFailure(pb.CopiedFailure):
         state = {k: v for k, v in withTextKeys(state).items() if k in _FROM_PEER}
         # A very old Twisted does not send them.
         state.setdefault("parents", [])
-        super().setCopyableState(state)
+        stock: Any = super()
+        stock.setCopyableState(state)
         known = exceptionNamed(_text(state["type"])) if "type" in state else None
         if known is not None:
             # An application's __init__ may want other arguments.
@@ -78,14 +82,11 @@ class CopiedFailure(pb.CopiedFailure):
         detail: str = "default",
     ) -> None:
         """
-        Print the class, the text and what the peer sent of its traceback.
+        Print the class and the text of the exception.
         """
-        if isinstance(self.value, BaseException):
-            file = file or log.logfile
-            name = qual(self.type)
-            file.write(f"Traceback from remote host -- {name}: {self.value}\n")
-        else:
-            super().printTraceback(file, elideFrameworkCode, detail)
+        name = qual(self.type) if isinstance(self.type, type) else _text(self.type)
+        file = file or log.logfile
+        file.write(f"Traceback from remote host -- {name}: {self.value}\n")
 
     printBriefTraceback = printTraceback
     printDetailedTraceback = printTraceback

@@ -20,10 +20,15 @@ So a stock peer does not notice a C{hello}, and it is sent nothing else.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, Protocol, cast
 
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 from twisted.spread import flavors, pb
 
 from pbcopy._turn import afterTurn
@@ -66,7 +71,7 @@ class Hub(flavors.Referenceable):
     """
 
     def __init__(self, broker: pb.Broker) -> None:
-        self._broker = broker
+        self.broker = broker
         self._greeted = False
         self._peerUnderstands: frozenset[str] = frozenset()
         self._dropped: deque[Replica] = deque()
@@ -100,7 +105,7 @@ class Hub(flavors.Referenceable):
         while self._dropped:
             replica = self._dropped.popleft()
             # It may be gone, or wanted again, since it was dropped.
-            if _isAt(self._broker, replica) and not replica.isHeld():
+            if _isAt(self.broker, replica) and not replica.isHeld():
                 if RELEASE in self._peerUnderstands:
                     released.append([replica.luid, replica.mentions])
                 else:
@@ -111,7 +116,7 @@ class Hub(flavors.Referenceable):
     def _decache(self, replica: Replica) -> None:
         # A stock peer counts each mention.
         for _ in range(replica.mentions):
-            self._broker.decCacheRef(replica.luid)
+            self.broker.decCacheRef(replica.luid)
         replica.mentions = 0
 
     def remote_release(self, *counts: list[int]) -> None:
@@ -123,12 +128,12 @@ class Hub(flavors.Referenceable):
         """
         more = []
         for luid, seen in counts:
-            local = self._broker.remotelyCachedObjects.get(luid)
+            local = self.broker.remotelyCachedObjects.get(luid)
             if local is not None and local.refcount > seen:
                 more.append([luid, local.refcount])
             elif local is not None:
                 local.refcount = 1
-                self._broker.proto_decache(luid)
+                self.broker.proto_decache(luid)
         if more:
             self._tell("recount", *more)
 
@@ -139,14 +144,14 @@ class Hub(flavors.Referenceable):
         @param counts: for each a pair of its id and the number of mentions.
         """
         for luid, mentions in counts:
-            replica = self._broker.locallyCachedObjects.get(luid)
+            replica = self.broker.locallyCachedObjects.get(luid)
             if replica is not None:
                 replica.mentions = mentions
                 self.drop(replica)
 
     def _tell(self, message: str, *args: object) -> None:
-        if not self._broker.disconnected:
-            hub = self._broker.remoteForName(HUB)
+        if not self.broker.disconnected:
+            hub = self.broker.remoteForName(HUB)
             hub.callRemote(message, *args, pbanswer=False)
 
 
@@ -165,7 +170,7 @@ def publicationFor(broker: pb.Broker, key: object) -> tuple[int, Any] | None:
     """
     Find what stands for a cacheable that the peer was sent.
 
-    @return: its id and itself, or L{None} if the peer does not have it.
+    @return: its id and itself, or C{None} if the peer does not have it.
     @raise pb.DeadReferenceError: if the connection is gone.
     """
     if broker.disconnected:
@@ -222,6 +227,56 @@ def sendUpdate(
         if broker.waitingForAnswers:
             broker.waitingForAnswers.pop(broker.currentRequestID, None)
         raise
+
+
+@contextmanager
+def answerFails(broker: pb.Broker) -> Iterator[None]:
+    """
+    Where C{broker} is unjellying the answer to a call, have an error in this
+    block fail that call.  Elsewhere it is raised, and the Broker sends it back.
+
+    C{Broker.proto_answer} would let it out of C{dataReceived}: the connection
+    would be lost, and the call, which it has forgotten by then, never fire.
+    """
+    try:
+        yield
+    except Exception:
+        answer = _answering(broker)
+        if answer is None:
+            raise
+        _failInstead(answer, Failure())
+
+
+_ANSWERING = (pb.Broker.proto_answer.__code__, pb.Broker.proto_error.__code__)
+
+
+def _answering(broker: pb.Broker) -> Deferred[Any] | None:
+    """
+    Find the Deferred whose answer is being unjellied.  It is nowhere but in the
+    frame of the Broker's method.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code in _ANSWERING and frame.f_locals["self"] is broker:
+            return cast("Deferred[Any]", frame.f_locals["d"])
+        frame = frame.f_back
+    return None
+
+
+def _failInstead(answer: Deferred[Any], failure: Failure) -> None:
+    """
+    Have a Deferred that is about to be given a result fail.
+    """
+    if answer.called:
+        # It was cancelled, and will not take the result anyway.
+        return
+
+    def fail() -> None:
+        answer.result = failure
+        answer.unpause()
+
+    answer.pause()
+    afterTurn(fail)
 
 
 def receive(broker: pb.Broker, replica: Replica) -> Hub:

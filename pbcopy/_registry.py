@@ -17,7 +17,8 @@ from twisted.spread import jelly
 
 from pbcopy.errors import RegistrationError
 
-copyTags = jelly.unjellyableRegistry
+copyTags: Any = jelly.unjellyableRegistry
+"""Jelly's table of classes, by the bytes of their names."""
 
 setUnjellyableForClassTree = jelly.setUnjellyableForClassTree
 
@@ -87,7 +88,7 @@ def setUnjellyableForException(
     @param classname: the exception as the peer names it: a class or a full name.
     @param exceptionClass: the local class; C{classname} itself where left out.
 
-    @raise RegistrationError: if it is not a subclass of L{Exception}.
+    @raise RegistrationError: if it is not a subclass of C{Exception}.
     """
     checkName("setUnjellyableForException", classname)
     local = classname if exceptionClass is None else exceptionClass
@@ -105,7 +106,7 @@ def exceptionNamed(name: str) -> type[Exception] | None:
     """
     Find the local exception for the full name that a peer sent.
 
-    @return: the class, or L{None} where none was registered.
+    @return: the class, or C{None} where none was registered.
     """
     return _exceptions.get(name)
 

@@ -13,7 +13,8 @@ the object: copies and pickles of it are detached snapshots.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from twisted.spread import flavors, pb
@@ -43,7 +44,7 @@ class Slot:
     slot keeps its attributes until the sender knows: a mention that is under
     way then still finds them.
 
-    @ivar broker: the connection; L{None} once the sender has heard of the
+    @ivar broker: the connection; C{None} once the sender has heard of the
         release, as C{Broker.proto_uncache} sets it.
     @ivar luid: the id on that connection.
     @ivar mentions: how many times the sender has mentioned the id, less those
@@ -58,6 +59,20 @@ class Slot:
         self._class: type[RemoteCache] | None = None
         self._attributes: dict[str, Any] | None = None
         self._hub = _hub.receive(broker, self)
+
+    @classmethod
+    @contextmanager
+    def of(cls, unjellier: Any, jellyList: list[Any]) -> Iterator[Slot]:
+        """
+        Make the slot for C{[type, luid, state]}.  If what is done with it
+        raises, the id is given back.
+        """
+        slot = cls(unjellier.invoker, jellyList[1])
+        try:
+            yield slot
+        except BaseException:
+            slot.refuse()
+            raise
 
     def hold(self, replica: RemoteCache) -> None:
         """
@@ -117,14 +132,16 @@ class Slot:
             self.hold(replica)
         return replica
 
-    def _borgify(self) -> RemoteCache:
+    def _borgify(self) -> RemoteCache | None:
         """
         Give the object for one more mention of the id.
 
         The name is the one that C{flavors.unjellyCached} calls.
         """
         self.mentions += 1
-        return self.replica()
+        with _hub.answerFails(self._hub.broker):
+            return self.replica()
+        return None
 
     def remoteMessageReceived(
         self, broker: pb.Broker, message: str | bytes, args: Any, kw: Any
@@ -137,7 +154,7 @@ class Slot:
 
 def slotOf(replica: object) -> Slot | None:
     """
-    Give the slot of a replica, or L{None} if it is a detached snapshot.
+    Give the slot of a replica, or C{None} if it is a detached snapshot.
     """
     slot = _slots.get(id(replica))
     return slot if slot is not None and slot._replica() is replica else None
@@ -145,10 +162,10 @@ def slotOf(replica: object) -> Slot | None:
 
 class _FromSlot:
     """
-    An attribute that a replica has from its slot, and not in its dict.
+    An attribute that a replica has from its slot.
 
-    A state may have an entry of the same name, as a stock relay sends it.  It
-    does not hide the slot's.
+    The dict may have an entry of that name too, as where a stock relay sends
+    one.  It does not hide the slot's.
 
     @cvar isData: it does not hide a method, either.
     """
@@ -182,6 +199,7 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
 
     broker = _FromSlot()
     luid = _FromSlot()
+    localOnly = ("broker", "luid")
 
     # Stock flavors hash by the dict that the twins share, so that replacing the
     # dict loses the replica in a set.
@@ -218,7 +236,8 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         if isinstance(self, flavors.Cacheable):
             # A class of both flavors is published further.  The stock class
             # stands between this one and Cacheable.
-            return super(flavors.RemoteCache, self).jellyFor(jellier)
+            further: Any = super(flavors.RemoteCache, self)
+            return further.jellyFor(jellier)
         raise Unsendable(
             "a replica can be sent only to where it came from",
             where=type(self).__qualname__,
@@ -235,14 +254,12 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         """
         if unjellier.invoker is None:
             return unjellyStored(self, unjellier, jellyList)
-        slot = Slot(unjellier.invoker, jellyList[1])
-        slot.hold(self)
-        try:
+        with _hub.answerFails(unjellier.invoker), Slot.of(unjellier, jellyList) as slot:
+            slot.hold(self)
+            _leavePlaces(self)
             self.__init__()  # type: ignore[misc]
             applyState(self, unjellier.unjelly(jellyList[2]))
-        except BaseException:
-            slot.refuse()
-            raise
+            _leavePlaces(self)
         return self
 
     def __del__(self) -> None:
@@ -264,22 +281,29 @@ def makeReplica(
     @return: what it made.  If that is no L{RemoteCache}, nothing can update it,
         and the id is given back.
     """
-    slot = Slot(unjellier.invoker, jellyList[1])
-    try:
+    made = None
+    with _hub.answerFails(unjellier.invoker), Slot.of(unjellier, jellyList) as slot:
         made = factory(withTextKeys(unjellier.unjelly(jellyList[2])))
-    except BaseException:
-        slot.refuse()
-        raise
-    if isinstance(made, RemoteCache):
-        slot.hold(made)
-    else:
-        slot.refuse()
+        if isinstance(made, RemoteCache):
+            slot.hold(made)
+        else:
+            slot.refuse()
     return made
+
+
+def _leavePlaces(replica: RemoteCache) -> None:
+    """
+    Put a C{broker} and a C{luid} into a replica's dict, where stock flavors have
+    them: there is code that deletes both from a copy of the dict, such as
+    C{twisted.spread.publish}.  They are empty, for a copy to drag nothing along.
+    """
+    for name in RemoteCache.localOnly:
+        vars(replica).setdefault(name, None)
 
 
 def homeward(replica: object, jellier: Any) -> list[Any] | None:
     """
-    Give the s-expression for a replica on its way home, or L{None} if that is
+    Give the s-expression for a replica on its way home, or C{None} if that is
     not where it goes.
     """
     slot = slotOf(replica)

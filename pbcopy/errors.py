@@ -59,7 +59,7 @@ class Violation(PBCopyError, InsecureJelly):
     """
     The peer sent what its receiver does not accept.
 
-    It is an L{InsecureJelly}, so whoever handles that one handles this one.
+    It is an C{InsecureJelly}, so whoever handles that one handles this one.
     """
 
 

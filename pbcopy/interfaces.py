@@ -4,8 +4,7 @@ What the flavors promise to each other and to an application.
 
 An application overrides these methods, so their names and arguments are those
 of C{twisted.spread.flavors}.  C{I*} here is what a flavor has beyond
-L{IJellyable<twisted.spread.interfaces.IJellyable>} and
-L{IUnjellyable<twisted.spread.interfaces.IUnjellyable>}.
+C{IJellyable} and C{IUnjellyable}.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from zope.interface import Attribute, Interface
 __all__ = ["ICacheable", "ICopyable", "IObserver", "IRemoteCache", "IRemoteCopy"]
 
 
-class ICopyable(IJellyable):
+class ICopyable(IJellyable, Interface):
     """
     An object that is copied to the peer each time it is sent.
     """
@@ -36,7 +35,7 @@ class ICopyable(IJellyable):
         Give the state to send to one perspective.
 
         @param perspective: who gets it: the avatar whose method was called or
-            answered, or L{None} where there is no avatar.
+            answered, or C{None} where there is no avatar.
         """
 
     def getTypeToCopy() -> str | bytes:
@@ -50,7 +49,7 @@ class ICopyable(IJellyable):
         """
 
 
-class IRemoteCopy(IUnjellyable):
+class IRemoteCopy(IUnjellyable, Interface):
     """
     An object that came from a peer.  It is made without C{__init__}.
     """
@@ -71,15 +70,15 @@ class IObserver(Interface):
 
     broker = Attribute("The Broker that the replica is reached by.")
     cached = Attribute("The L{ICacheable} that is observed.")
-    perspective = Attribute("Who observes, or L{None}.")
+    perspective = Attribute("Who observes, or C{None}.")
 
     def callRemote(_name: str, *args: Any, **kw: Any) -> Deferred[Any] | None:
         """
         Call C{observe_name} of the replica.  This never raises.
 
-        @return: a L{Deferred} of what the method returned, or L{None} where
+        @return: a C{Deferred} of what the method returned, or C{None} where
             C{pbanswer=False} was given.  It fails with
-            L{DeadReferenceError<twisted.spread.pb.DeadReferenceError>} once the
+            C{DeadReferenceError} once the
             observer has stopped, and with whatever keeps the message from
             being sent.
         """
@@ -95,15 +94,15 @@ class ICacheable(ICopyable):
     An object that is copied to each peer once, and then updated there.
     """
 
-    def getStateToCacheAndObserveFor(perspective: Any, observer: IObserver) -> Any:
+    def getStateToCacheAndObserveFor(perspective: Any, observer: Any) -> Any:
         """
         Give the state to send, and keep the observer to send changes to.
 
-        @param perspective: who observes, or L{None}.
-        @param observer: what to call for each change from now on.
+        @param perspective: who observes, or C{None}.
+        @param observer: the L{IObserver} to call for each change from now on.
         """
 
-    def stoppedObserving(perspective: Any, observer: IObserver) -> None:
+    def stoppedObserving(perspective: Any, observer: Any) -> None:
         """
         Forget an observer: its peer has dropped the replica, or is gone.
 
@@ -118,8 +117,8 @@ class IRemoteCache(IRemoteCopy):
     arguments, then C{setCopyableState}; there is one for each id.
     """
 
-    broker = Attribute("The Broker that it came by; L{None} if it is detached.")
-    luid = Attribute("Its id on that Broker; L{None} if it is detached.")
+    broker = Attribute("The Broker that it came by; C{None} if it is detached.")
+    luid = Attribute("Its id on that Broker; C{None} if it is detached.")
 
     def remoteMessageReceived(broker: Any, message: Any, args: Any, kw: Any) -> Any:
         """

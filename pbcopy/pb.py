@@ -14,15 +14,10 @@ from types import ModuleType
 from typing import Any
 
 from twisted.spread import pb as _stock
+from twisted.spread.interfaces import IJellyable, IUnjellyable
+from twisted.spread.jelly import globalSecurity, jelly, unjelly
 from twisted.spread.pb import *  # noqa: F403
-from twisted.spread.pb import (
-    IJellyable,
-    IUnjellyable,
-    RemoteError,
-    globalSecurity,
-    jelly,
-    unjelly,
-)
+from twisted.spread.pb import RemoteError
 
 from pbcopy._cacheable import Cacheable, RemoteCacheObserver
 from pbcopy._copyable import Copyable, RemoteCopy

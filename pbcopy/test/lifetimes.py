@@ -1,0 +1,265 @@
+# -*- test-case-name: pbcopy.test.test_lifetimes -*-
+"""
+A Hypothesis state machine that looks for a history after which a replica is
+wrong, or somebody is forgotten.
+
+It fetches, changes and drops replicas over connections that deliver bit by bit
+and are cut.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from twisted.spread import pb as stock
+from twisted.trial.unittest import SynchronousTestCase
+
+import pbcopy.pb
+from pbcopy._remotecache import _slots
+from pbcopy.test.ponds import Kit, register
+from pbcopy.testing import Connection, connect
+
+CONNECTIONS = 4
+SIDE = st.sampled_from(["fromServer", "fromClient"])
+
+
+def makePond(pb: Any) -> Any:
+    """
+    Define a pond on some flavors that counts its observations.
+    """
+
+    class Pond(pb.Cacheable):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self.ducks: list[int] = []
+            # Stock flavors give another observer to stoppedObserving.
+            self.observers: dict[Any, Any] = {}
+            self.opened = 0
+            self.closed = 0
+
+        def add(self, duck: int) -> None:
+            self.ducks.append(duck)
+            for observer in list(self.observers.values()):
+                observer.callRemote("add", duck).addErrback(lambda failure: None)
+
+        def getStateToCacheAndObserveFor(self, perspective: Any, o: Any) -> Any:
+            assert o.broker not in self.observers
+            self.observers[o.broker] = o
+            self.opened += 1
+            return {"ducks": self.ducks}
+
+        def stoppedObserving(self, perspective: Any, observer: Any) -> None:
+            del self.observers[observer.broker]
+            self.closed += 1
+
+    return Pond
+
+
+class Client:
+    """
+    A connection, and what its client holds.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.views: list[Any] = []
+        self.unanswered = 0
+        self.failures: list[Any] = []
+
+    def fetch(self, method: str) -> None:
+        """
+        Ask for the pond, and hold what comes.
+        """
+        self.unanswered += 1
+        call = self.connection.root.callRemote(method)
+        call.addCallbacks(self._take, self._failed)
+
+    def _take(self, answer: Any) -> None:
+        self.unanswered -= 1
+        self.views += answer if isinstance(answer, list) else [answer]
+
+    def _failed(self, failure: Any) -> None:
+        self.unanswered -= 1
+        self.failures.append(failure)
+
+
+class Lifetimes(RuleBasedStateMachine):
+    """
+    One pond that several clients fetch, drop and see change.
+
+    @cvar sending: the module of the server's flavors.
+    @cvar receiving: the module of the clients' flavors.
+    """
+
+    case: SynchronousTestCase
+    sending: Any
+    receiving: Any
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = set(_slots.values())
+        Pond, View = makePond(self.sending), Kit(self.case, self.receiving).View
+        register(self.case, self.receiving, (Pond, View))
+        pond = self.pond = Pond()
+
+        class Root(stock.Root):
+            def remote_pond(self) -> Any:
+                return pond
+
+            def remote_twice(self) -> Any:
+                return [pond, {"again": pond}["again"]]
+
+        self.root = Root()
+        self.clients: list[Client] = []
+
+    def client(self, data: Any) -> Client:
+        """
+        Choose one of the clients.
+        """
+        chosen: Client = data.draw(st.sampled_from(self.clients))
+        return chosen
+
+    @precondition(lambda self: len(self.clients) < CONNECTIONS)
+    @rule()
+    def join(self) -> None:
+        """
+        A client connects.
+        """
+        self.clients.append(Client(connect(self.root)))
+
+    @precondition(lambda self: self.clients)
+    @rule(data=st.data(), method=st.sampled_from(["pond", "twice"]))
+    def fetch(self, data: Any, method: str) -> None:
+        """
+        A client asks for the pond.
+        """
+        self.client(data).fetch(method)
+
+    @precondition(lambda self: self.clients)
+    @rule(data=st.data())
+    def drop(self, data: Any) -> None:
+        """
+        A client drops all that it holds.
+        """
+        self.client(data).views.clear()
+        gc.collect()
+
+    @rule()
+    def add(self) -> None:
+        """
+        The pond changes.
+        """
+        self.pond.add(len(self.pond.ducks))
+
+    @precondition(lambda self: self.clients)
+    @rule(data=st.data(), count=st.sampled_from([1, 30, 10_000]))
+    def deliver(self, data: Any, count: int) -> None:
+        """
+        Some bytes arrive, each way.
+        """
+        self.client(data).connection.deliverOnce(count)
+
+    @precondition(lambda self: self.clients)
+    @rule(data=st.data(), side=SIDE, held=st.booleans())
+    def hold(self, data: Any, side: str, held: bool) -> None:
+        """
+        One direction of a connection stops, or goes on.
+        """
+        getattr(self.client(data).connection, side).held = held
+
+    @precondition(lambda self: self.clients)
+    @rule(data=st.data())
+    def cut(self, data: Any) -> None:
+        """
+        A connection is lost, with all that was under way.
+        """
+        client = self.client(data)
+        client.connection.cut()
+        assert not client.unanswered
+        client.views.clear()
+        self.clients.remove(client)
+
+    @rule()
+    def settle(self) -> None:
+        """
+        When all has arrived, each replica equals the pond, there is one for a
+        connection, and nobody is observed who holds none.
+        """
+        for client in self.clients:
+            for side in (client.connection.fromServer, client.connection.fromClient):
+                side.held = False
+            client.connection.deliver()
+            client.connection.collect()
+            assert not client.connection.lost
+            assert not client.failures, client.failures
+            assert not client.unanswered
+            self.check(client)
+        holding = [client for client in self.clients if client.views]
+        assert len(self.pond.observers) == len(holding)
+        assert self.pond.opened - self.pond.closed == len(holding)
+
+    def check(self, client: Client) -> None:
+        """
+        Check what one client holds, and what its connection remembers.
+        """
+        for view in client.views:
+            assert view.ducks == self.pond.ducks, (view.ducks, self.pond.ducks)
+        if self.receiving is pbcopy.pb:
+            assert len(set(client.views)) <= 1
+        count = bool(client.views)
+        server, mine = client.connection.server, client.connection.client
+        assert len(server.remotelyCachedObjects) == count
+        assert len(server.remotelyCachedLUIDs) == count
+        assert len(mine.locallyCachedObjects) == count
+
+    def teardown(self) -> None:
+        """
+        After the last connection is lost, nothing is left.
+        """
+        self.settle()
+        while self.clients:
+            client = self.clients.pop()
+            client.connection.cut()
+            client.views.clear()
+        gc.collect()
+        assert not self.pond.observers
+        assert self.pond.opened == self.pond.closed
+        assert not set(_slots.values()) - self.before
+
+
+def run(case: SynchronousTestCase, sends: Any, receives: Any, examples: int) -> None:
+    """
+    Try many histories between two kinds of flavors.
+
+    @param sends: the module of the server's flavors.
+    @param receives: the module of the clients' flavors.
+    @param examples: how many histories.
+    """
+    # The collector runs at each step; it need not look at what is there already.
+    gc.collect()
+    gc.freeze()
+    case.addCleanup(gc.unfreeze)
+    machine = type(
+        "Machine",
+        (Lifetimes,),
+        {"case": case, "sending": sends, "receiving": receives},
+    )
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=40,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,370 @@
+# -*- test-case-name: pbcopy.test.test_cacheable -*-
+"""
+Tests for L{pbcopy._cacheable}.
+"""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import random
+from typing import Any
+
+from twisted.spread import pb as stock
+from twisted.spread.jelly import jelly
+from twisted.trial.unittest import SynchronousTestCase
+
+from pbcopy import pb
+from pbcopy.test.ponds import Kit, Received, register
+from pbcopy.testing import Connection, connect
+
+
+class SavedPond(pb.Cacheable):
+    """
+    A pond that can be pickled.
+    """
+
+    observers: list[Any]
+
+
+class CacheableTestCase(SynchronousTestCase):
+    """
+    A pond that clients fetch.
+    """
+
+    def setUp(self) -> None:
+        """
+        Publish a pond.
+        """
+        self.kit = Kit(self, pb)
+        self.pond = self.kit.Pond(["one duck"])
+        self.root = self.kit.Root(self.pond)
+
+    def fetch(self, connection: Connection) -> Any:
+        """
+        Fetch the pond over a connection.
+        """
+        received = Received(connection.root.callRemote("pond"))
+        connection.deliver()
+        return received.results[0]
+
+
+class PublicationTests(CacheableTestCase):
+    """
+    A cacheable is sent once, and then mentioned.
+    """
+
+    def test_sentOnce(self) -> None:
+        """
+        A connection has one observer, however often the object is sent, and
+        once it is only dropped C{stoppedObserving} is called, once.
+        """
+        connection = connect(self.root)
+        views = [self.fetch(connection) for _ in range(3)]
+        self.assertEqual(1, len(self.pond.observers))
+        del views[1:]
+        connection.collect()
+        self.assertEqual([], self.pond.stopped)
+        views.clear()
+        connection.collect()
+        self.assertEqual(1, len(self.pond.stopped))
+        connection.cut()
+        self.assertEqual(1, len(self.pond.stopped))
+
+    def test_wire(self) -> None:
+        """
+        What is sent is C{[type, luid, state]}, and then C{['cached', luid]}.
+        """
+        broker = connect(self.root).server
+        state = [b"dictionary", [[b"unicode", b"ducks"], [b"list"]]]
+        self.pond.ducks = []
+        tag = self.pond.getTypeToCopy()
+        self.assertEqual([tag, 1, state], broker.serialize(self.pond))
+        self.assertEqual([b"cached", 1], broker.serialize(self.pond))
+
+    def test_eachPerspectiveHasItsOwn(self) -> None:
+        """
+        Two perspectives on one connection get a state and an observer each.
+        """
+
+        class Secret(pb.Cacheable):
+            def getStateToCacheAndObserveFor(self, p: Any, observer: Any) -> Any:
+                return {"seen by": p}
+
+        secret, broker = Secret(), connect(self.root).server
+        guest = broker.serialize(secret, "guest")
+        admin = broker.serialize(secret, "admin")
+        self.assertEqual([b"unicode", b"guest"], guest[2][1][1])
+        self.assertEqual([b"unicode", b"admin"], admin[2][1][1])
+        self.assertEqual([b"cached", admin[1]], broker.serialize(secret, "admin"))
+
+    def test_theDefaultState(self) -> None:
+        """
+        A cacheable that overrides nothing is sent as a copyable is.
+        """
+
+        class Plain(pb.Cacheable):
+            pass
+
+        register(self, pb, (Plain, self.kit.View))
+        self.root.pond = Plain()
+        self.root.pond.frogs = 7
+        connection = connect(self.root)
+        view = self.fetch(connection)
+        self.assertEqual(7, view.frogs)
+        del view
+        connection.collect()
+        self.assertEqual({}, connection.server.remotelyCachedObjects)
+
+    def test_aStateThatCannotBeGot(self) -> None:
+        """
+        When C{getStateToCacheAndObserveFor} raises, or its state cannot be
+        sent, C{stoppedObserving} is called, nothing is left, and the next send
+        just works.
+        """
+        connection = connect(self.kit.Root())
+
+        def failing(perspective: Any, observer: Any) -> Any:
+            self.pond.observers.append(observer)
+            raise RuntimeError("no state today")
+
+        def unsendable(perspective: Any, observer: Any) -> Any:
+            self.pond.observers.append(observer)
+            return {"view": self.kit.View()}
+
+        for hook in (failing, unsendable):
+            self.pond.getStateToCacheAndObserveFor = hook
+            call = connection.root.callRemote("give", self.pond)
+            self.failureResultOf(call)
+            self.assertEqual([], self.pond.observers)
+            self.assertEqual({}, connection.client.remotelyCachedObjects)
+            self.assertEqual({}, connection.client.remotelyCachedLUIDs)
+        del self.pond.getStateToCacheAndObserveFor
+        call = connection.root.callRemote("give", self.pond)
+        connection.deliver()
+        self.assertIsNone(self.successResultOf(call))
+
+    def test_theReasonIsNotHidden(self) -> None:
+        """
+        The caller sees what C{getStateToCacheAndObserveFor} raised, though
+        C{stoppedObserving} raises too, for an observer that it never had.
+        """
+
+        def failing(perspective: Any, observer: Any) -> Any:
+            raise KeyError("no state today")
+
+        self.pond.getStateToCacheAndObserveFor = failing
+        call = connect(self.kit.Root()).root.callRemote("give", self.pond)
+        self.failureResultOf(call, KeyError)
+        self.assertEqual(1, len(self.flushLoggedErrors(ValueError)))
+
+    def test_afterTheConnectionIsLost(self) -> None:
+        """
+        Serializing for a connection that is gone fails with
+        C{DeadReferenceError}.
+        """
+        connection = connect(self.root)
+        connection.cut()
+        with self.assertRaises(stock.DeadReferenceError):
+            connection.server.serialize(self.pond)
+
+    def test_stored(self) -> None:
+        """
+        Without a Broker, the attributes of a cacheable are stored.
+        """
+        self.assertEqual(self.pond.getTypeToCopy(), jelly(self.pond)[0])
+
+    def test_aRaisingStoppedObserving(self) -> None:
+        """
+        A C{stoppedObserving} that raises is logged; the others are told, and
+        its observer is inert.
+        """
+        other = self.kit.Pond()
+        connection = connect(self.root)
+        views = [self.fetch(connection)]
+        self.root.pond = other
+        views.append(self.fetch(connection))
+        observer = self.pond.observers[0]
+        self.pond.observers = []
+        connection.cut()
+        self.assertEqual(1, len(self.flushLoggedErrors(ValueError)))
+        self.assertEqual([], other.observers)
+        self.failureResultOf(observer.callRemote("add", 1), stock.DeadReferenceError)
+
+
+class ObserverTests(CacheableTestCase):
+    """
+    An observer calls one replica.
+    """
+
+    def setUp(self) -> None:
+        """
+        Have the pond observed.
+        """
+        super().setUp()
+        self.connection = connect(self.root)
+        self.view = self.fetch(self.connection)
+        self.observer = self.pond.observers[0]
+
+    def test_attributes(self) -> None:
+        """
+        An observer has the connection, the cacheable and the perspective, and a
+        readable representation.
+        """
+        self.assertIs(self.connection.server, self.observer.broker)
+        self.assertIs(self.pond, self.observer.cached)
+        self.assertIsNone(self.observer.perspective)
+        self.assertIn("RemoteCacheObserver", repr(self.observer))
+
+    def test_equality(self) -> None:
+        """
+        An observer equals itself alone, also as a key, alone or in a pair.
+        """
+        twin = pb.RemoteCacheObserver(
+            self.observer.broker, self.pond, self.observer.perspective
+        )
+        self.assertFalse(self.observer == twin)
+        self.assertTrue(self.observer != twin)
+        self.assertNotIn(twin, {self.observer: 1})
+        self.assertIn((None, self.observer), {(None, self.observer): 1})
+        with self.assertRaises(TypeError):
+            sorted([self.observer, twin])
+
+    def test_withoutAnAnswer(self) -> None:
+        """
+        C{pbanswer=False} gives C{None}, and the update is made.
+        """
+        nothing = self.observer.callRemote("add", "ugly duckling", pbanswer=False)
+        self.connection.deliver()
+        self.assertIsNone(nothing)
+        self.assertEqual(2, len(self.view.ducks))
+
+    def test_nameAsBytes(self) -> None:
+        """
+        The name of a method may be bytes.
+        """
+        self.observer.callRemote(b"add", "ugly duckling")
+        self.observer.remoteMethod(b"add")("third")
+        self.connection.deliver()
+        self.assertEqual(3, len(self.view.ducks))
+
+    def test_remoteMethods(self) -> None:
+        """
+        Two remote methods of one name of an observer are equal.
+        """
+        add = self.observer.remoteMethod("add")
+        self.assertEqual(add, self.observer.remoteMethod("add"))
+        self.assertNotEqual(add, self.observer.remoteMethod("remove"))
+
+    def test_unknownKindsOfArguments(self) -> None:
+        """
+        An argument that cannot be jellied fails the Deferred.
+        """
+        self.failureResultOf(self.observer.callRemote("add", self.kit.View()))
+
+    def test_aCopyIsInert(self) -> None:
+        """
+        A copy of a cacheable does not drag its observers' connections along.
+        """
+        pond = SavedPond()
+        pond.observers = [self.observer]
+        for again in (copy.deepcopy(pond), pickle.loads(pickle.dumps(pond))):
+            observer = again.observers[0]
+            self.assertIsNone(observer.broker)
+            failed = observer.callRemote("add", 1)
+            self.failureResultOf(failed, stock.DeadReferenceError)
+
+    def test_theLastWord(self) -> None:
+        """
+        C{stoppedObserving} may still call the replica's side while the
+        connection lives; nothing comes of it.
+        """
+        last: list[Any] = []
+        self.pond.stoppedObserving = lambda perspective, observer: last.append(
+            observer.callRemote("add", "the end")
+        )
+        del self.view
+        self.connection.collect()
+        self.assertEqual(1, len(last))
+        last[0].addErrback(lambda failure: None)
+        self.flushLoggedErrors()
+        self.assertFalse(self.connection.lost)
+
+
+class SeedTests(CacheableTestCase):
+    """
+    The pattern that applications use: a container of observers, and
+    C{o.callRemote(…).addErrback(lambda f: None)}.
+    """
+
+    CLIENTS = 1000
+
+    def test_aThousandObservers(self) -> None:
+        """
+        With a thousand observers in a list, of whom a random tenth goes and
+        comes at each of ten changes, each replica equals the pond.
+        """
+        self.comeAndGo()
+
+    def test_inASet(self) -> None:
+        """
+        Likewise in a set.
+        """
+        self.pond.observers = _AddingSet()
+        self.comeAndGo(clients=200)
+
+    def test_inADict(self) -> None:
+        """
+        Likewise in a dict whose keys are pairs with the perspective.
+        """
+        self.pond.observers = _KeyedByPair()
+        self.comeAndGo(clients=200)
+
+    def comeAndGo(self, clients: int = CLIENTS) -> None:
+        """
+        Have clients come and go while the pond changes.
+        """
+        chance = random.Random(7)
+        held: dict[Connection, Any] = {}
+        for _ in range(clients):
+            connection = connect(self.root)
+            held[connection] = self.fetch(connection)
+        for change in range(10):
+            for connection in chance.sample(list(held), clients // 10):
+                del held[connection]
+                if chance.random() < 0.5:
+                    connection.cut()
+                    connection = connect(self.root)
+                held[connection] = self.fetch(connection)
+            self.pond.add(f"duck {change}")
+            self.assertEqual(clients, len(self.pond.observers))
+        for connection, view in held.items():
+            connection.deliver()
+            self.assertEqual(self.pond.ducks, view.ducks)
+        for connection in held:
+            connection.cut()
+        self.assertEqual(0, len(self.pond.observers))
+
+
+class _AddingSet(set):  # type: ignore[type-arg]
+    """
+    A set of observers, under a list's name for adding.
+    """
+
+    def append(self, observer: Any) -> None:
+        self.add(observer)
+
+
+class _KeyedByPair(dict):  # type: ignore[type-arg]
+    """
+    Observers by perspective and observer, under a list's names.
+    """
+
+    def append(self, observer: Any) -> None:
+        self[observer.perspective, observer] = observer
+
+    def remove(self, observer: Any) -> None:
+        del self[observer.perspective, observer]
+
+    def __iter__(self) -> Any:
+        return iter(self.values())

@@ -1,0 +1,60 @@
+# -*- test-case-name: pbcopy.test.test_errors -*-
+"""
+Tests for L{pbcopy.errors}.
+"""
+
+from twisted.spread.jelly import InsecureJelly
+from twisted.trial.unittest import SynchronousTestCase
+
+from pbcopy import errors
+from pbcopy.errors import PBCopyError, Violation
+
+
+class ErrorTests(SynchronousTestCase):
+    """
+    An error tells its reader the facts.
+    """
+
+    def test_oneBase(self) -> None:
+        """
+        Each public error is a L{PBCopyError}.
+        """
+        for name in errors.__all__:
+            self.assertTrue(issubclass(getattr(errors, name), PBCopyError), name)
+
+    def test_violationIsInsecureJelly(self) -> None:
+        """
+        Whoever traps C{InsecureJelly} traps a L{Violation}.
+        """
+        self.assertTrue(issubclass(Violation, InsecureJelly))
+
+    def test_text(self) -> None:
+        """
+        The text says where, what, what came, what was expected and what to do.
+        """
+        error = Violation(
+            "not a count",
+            where="Pond.ducks[2]",
+            got="'two'",
+            expected="an int",
+            advice="count again",
+        )
+        self.assertEqual(
+            "Pond.ducks[2]: not a count (got 'two', expected an int); count again",
+            str(error),
+        )
+
+    def test_attributes(self) -> None:
+        """
+        The facts are attributes too, empty where they are not known.
+        """
+        error = Violation("not a count", where="Pond.ducks[2]", got="'two'")
+        self.assertEqual("Pond.ducks[2]", error.where)
+        self.assertEqual("'two'", error.got)
+        self.assertEqual(("", ""), (error.expected, error.advice))
+
+    def test_onlyWhat(self) -> None:
+        """
+        An error with no facts is its first argument.
+        """
+        self.assertEqual("not a count", str(PBCopyError("not a count")))

@@ -1,0 +1,361 @@
+# -*- test-case-name: pbcopy.test.test_hub -*-
+"""
+Tests for L{pbcopy._hub}.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.defer import CancelledError
+from twisted.spread import banana
+from twisted.spread import pb as stock
+from twisted.spread.jelly import InsecureJelly
+from twisted.trial.unittest import SynchronousTestCase
+
+from pbcopy import pb
+from pbcopy._hub import HUB, Hub, hubOf
+from pbcopy.errors import Violation
+from pbcopy.test.ponds import Kit, Received, register
+from pbcopy.testing import Connection, connect
+
+
+class HubTests(SynchronousTestCase):
+    """
+    Two hubs know of each other, and give back what is not used any more.
+    """
+
+    def setUp(self) -> None:
+        """
+        Connect a client to a pond.
+        """
+        self.kit = Kit(self, pb)
+        self.pond = self.kit.Pond(["one duck"])
+        self.connection = connect(self.kit.Root(self.pond))
+
+    def fetch(self, connection: Connection) -> Any:
+        """
+        Fetch the pond.
+        """
+        received = Received(connection.root.callRemote("pond"))
+        connection.deliver()
+        return received.results[0]
+
+    def watch(self, broker: Any) -> list[Any]:
+        """
+        Record the messages that a Broker sends from now on.
+        """
+        sent: list[Any] = []
+        send = broker.sendCall
+
+        def sendCall(*expression: Any) -> None:
+            sent.append(expression)
+            send(*expression)
+
+        broker.sendCall = sendCall
+        return sent
+
+    def test_oneForAConnection(self) -> None:
+        """
+        A connection has no hub until the first cache meets it, and then one.
+        """
+        self.assertIsNone(self.connection.server.localObjectForID(HUB))
+        view = self.fetch(self.connection)
+        for broker in (self.connection.server, self.connection.client):
+            self.assertIsInstance(broker.localObjectForID(HUB), Hub)
+            self.assertIs(hubOf(broker), hubOf(broker))
+        del view
+
+    def test_helloIsSaidOnce(self) -> None:
+        """
+        The receiver of the first cache says hello, and so does its sender,
+        once; neither asks for an answer.
+        """
+        sent = self.watch(self.connection.client), self.watch(self.connection.server)
+        views = [self.fetch(self.connection) for _ in range(3)]
+        for messages in sent:
+            hellos = [m for m in messages if m[0] == b"message" and m[3] == b"hello"]
+            self.assertEqual(1, len(hellos))
+            self.assertEqual(HUB, hellos[0][2])
+            self.assertFalse(hellos[0][4])
+        del views
+
+    def test_releaseIsOneMessage(self) -> None:
+        """
+        Two pbcopy peers release by id: what is dropped in one turn is given
+        back in one message, however often it was mentioned.
+        """
+        root = self.kit.Root()
+        ponds = [self.kit.Pond() for _ in range(5)]
+        root.pond = [*ponds, *ponds]
+        connection = connect(root)
+        held = [self.fetch(connection), self.fetch(connection)]
+        sent = self.watch(connection.client)
+        held.clear()
+        connection.collect()
+        self.assertEqual([b"release"], [message[3] for message in sent])
+        self.assertEqual([[]] * 5, [pond.observers for pond in ponds])
+
+    def test_releaseToAStockSender(self) -> None:
+        """
+        A stock sender is given back each mention.  It was sent no other
+        message that it does not know, but for a hello that it drops.
+        """
+        kit = Kit(self, stock)
+        register(self, pb, (kit.Pond, self.kit.View))
+        pond = kit.Pond()
+        connection = connect(kit.Root(pond))
+        sent = self.watch(connection.client)
+        views = [self.fetch(connection) for _ in range(3)]
+        self.assertEqual(1, len(set(views)))
+        views.clear()
+        connection.collect()
+        self.assertEqual([], pond.observers)
+        decaches = [message for message in sent if message[0] == b"decache"]
+        self.assertEqual(3, len(decaches))
+        others = {message[3] for message in sent if message[0] == b"message"}
+        self.assertEqual({b"pond", b"hello"}, others)
+        self.assertEqual({}, connection.client.locallyCachedObjects)
+
+    def test_aStockReceiverIsToldNothing(self) -> None:
+        """
+        A stock receiver gets what a stock sender sends, and nothing else.
+        """
+        register(self, pb, (self.kit.Pond, Kit(self, stock).View))
+        connection = connect(self.kit.Root(self.pond))
+        sent = self.watch(connection.server)
+        views = [self.fetch(connection), self.fetch(connection)]
+        self.pond.add("ugly duckling")
+        connection.deliver()
+        self.assertEqual(["one duck", "ugly duckling"], views[0].ducks)
+        views.clear()
+        connection.collect()
+        self.assertEqual([], self.pond.observers)
+        verbs = [message[0] for message in sent]
+        self.assertEqual([b"answer", b"answer", b"cachemessage", b"uncache"], verbs)
+
+    def test_releaseTwice(self) -> None:
+        """
+        A release of an id that was released before is nothing.
+        """
+        view = self.fetch(self.connection)
+        luid = view.luid
+        del view
+        self.connection.collect()
+        hubOf(self.connection.server).remote_release([luid, 1])
+        self.assertEqual(1, len(self.pond.stopped))
+
+    def test_aMentionThatWasLost(self) -> None:
+        """
+        A mention that a failing message lost does not keep the sender
+        observing: the peers recount.
+        """
+
+        class Unknown(pb.Copyable):
+            pass
+
+        root = self.kit.Root(self.pond)
+        root.remote_both = lambda: None
+        connection = connect(self.kit.Root())
+        keep = connection.root.callRemote("give", self.pond)
+        connection.deliver()
+        lost = connection.root.callRemote("give", [Unknown(), self.pond])
+        connection.deliver()
+        self.successResultOf(keep)
+        self.failureResultOf(lost)
+        self.flushLoggedErrors()
+        publication = connection.client.remotelyCachedObjects[1]
+        self.assertEqual(2, publication.refcount)
+        given = connection.server.localObjectForID("root").given
+        self.assertEqual(1, len(given))
+        given.clear()
+        connection.collect()
+        self.assertEqual([], self.pond.observers)
+        self.assertEqual({}, connection.server.locallyCachedObjects)
+
+    def test_wordsOfALaterPbcopy(self) -> None:
+        """
+        Unknown words in a hello are ignored, and so are unknown ids.
+        """
+        view = self.fetch(self.connection)
+        hub = self.connection.client.remoteForName(HUB)
+        for message, args in (
+            ("hello", ("release", "fly", 7)),
+            ("release", ([99, 1],)),
+            ("recount", ([99, 1],)),
+        ):
+            call = hub.callRemote(message, *args)
+            self.connection.deliver()
+            self.assertIsNone(self.successResultOf(call))
+        self.assertEqual(["one duck"], view.ducks)
+
+    def test_aFullTable(self) -> None:
+        """
+        A connection with as many caches as its Broker takes refuses one more.
+        """
+        self.patch(stock, "MAX_BROKER_REFS", 1)
+        broker = self.connection.server
+        for _ in range(2):
+            broker.serialize(self.kit.Pond())
+        with self.assertRaises(stock.Error):
+            broker.serialize(self.kit.Pond())
+
+    def test_anUpdateThatCannotBeEncoded(self) -> None:
+        """
+        An update that Banana refuses is not waited for.
+        """
+        view = self.fetch(self.connection)
+        call = self.pond.observers[0].callRemote("add", 1 << 1000)
+        self.failureResultOf(call, banana.BananaError)
+        self.assertEqual({}, self.connection.server.waitingForAnswers)
+        del view
+
+
+class AnswerTests(SynchronousTestCase):
+    """
+    An answer that cannot be taken fails its own call, and nothing else.
+    """
+
+    def setUp(self) -> None:
+        """
+        Make a root that answers with what a test gives it.
+        """
+        self.kit = Kit(self, pb)
+        self.root: Any = self.kit.Root()
+
+    def answer(self, thing: Any) -> Any:
+        """
+        Have the root answer with C{thing}, and check that the call fails while
+        others on the connection do not.
+
+        @return: the failure.
+        """
+        self.root.pond = thing
+        connection = connect(self.root)
+        before = connection.root.callRemote("isPond", 1)
+        failing = connection.root.callRemote("pond")
+        after = connection.root.callRemote("isPond", 2)
+        connection.deliver()
+        self.assertFalse(connection.lost)
+        self.assertFalse(self.successResultOf(before))
+        self.assertFalse(self.successResultOf(after))
+        self.assertEqual({}, connection.client.locallyCachedObjects)
+        self.assertEqual({}, connection.server.remotelyCachedObjects)
+        return self.failureResultOf(failing)
+
+    def wherever(self, thing: Any) -> list[Any]:
+        """
+        Answer with C{thing} at top level and nested.
+        """
+        nested = [thing, [7, thing], {"a": (thing,)}, {thing}]
+        return [self.answer(n) for n in nested]
+
+    def test_copy(self) -> None:
+        """
+        A copy with an attribute of a method's name.
+        """
+
+        class Evil(pb.Copyable):
+            def getStateToCopy(self) -> Any:
+                return {"count": 7}
+
+        class Victim(pb.RemoteCopy):
+            def count(self) -> None:
+                """Be hidden."""
+
+        register(self, pb, (Evil, Victim))
+        for failure in self.wherever(Evil()):
+            self.assertIs(Violation, failure.type)
+            self.assertEqual(f"{Victim.__qualname__}.count", failure.value.where)
+
+    def test_unknownInside(self) -> None:
+        """
+        An object that is registered, with one inside that is not.
+        """
+
+        class Unknown(pb.Copyable):
+            pass
+
+        class Outer(pb.Copyable, pb.RemoteCopy):
+            pass
+
+        register(self, pb, (Outer, Outer))
+        outer: Any = Outer()
+        outer.inside = [Unknown()]
+        for failure in self.wherever(outer):
+            self.assertIs(InsecureJelly, failure.type)
+
+    def test_cache(self) -> None:
+        """
+        A cache whose state cannot be taken; C{stoppedObserving} is called.
+        """
+
+        class View(pb.RemoteCache):
+            def setCopyableState(self, state: Any) -> None:
+                raise RuntimeError("no state today")
+
+        pond = self.kit.Pond()
+        register(self, pb, (self.kit.Pond, View))
+        for failure in self.wherever(pond):
+            self.assertIs(RuntimeError, failure.type)
+        self.assertEqual(4, len(pond.stopped))
+
+    def test_factory(self) -> None:
+        """
+        A cache whose factory raises.
+        """
+        pb.setUnjellyableFactoryForClass(self.kit.Pond, lambda state: 1 // 0)
+        for failure in self.wherever(self.kit.Pond()):
+            self.assertIs(ZeroDivisionError, failure.type)
+
+    def test_aMentionWithoutState(self) -> None:
+        """
+        A mention of an id whose state was refused.
+        """
+
+        class View(pb.RemoteCache):
+            def setCopyableState(self, state: Any) -> None:
+                raise RuntimeError("no state today")
+
+        self.root.pond = self.kit.Pond()
+        register(self, pb, (self.kit.Pond, View))
+        connection = connect(self.root)
+        calls = [connection.root.callRemote("pond") for _ in range(2)]
+        connection.deliver()
+        self.assertFalse(connection.lost)
+        self.failureResultOf(calls[0], RuntimeError)
+        self.failureResultOf(calls[1], Violation)
+
+    def test_anError(self) -> None:
+        """
+        An exception that travels as itself, and cannot be taken.
+        """
+
+        class Sorry(pb.Error, pb.Copyable, pb.RemoteCopy):
+            def setCopyableState(self, state: Any) -> None:
+                raise RuntimeError("no state today")
+
+        def fail() -> None:
+            raise Sorry("no pond")
+
+        register(self, pb, (Sorry, Sorry))
+        self.root.remote_pond = fail
+        self.assertIs(RuntimeError, self.answer(None).type)
+
+    def test_aCallThatWasCancelled(self) -> None:
+        """
+        A call that its caller has given up stays as it is.
+        """
+
+        class Evil(pb.Copyable):
+            def getStateToCopy(self) -> Any:
+                return {7: "seven"}
+
+        register(self, pb, (Evil, pb.RemoteCopy))
+        self.root.pond = Evil()
+        connection = connect(self.root)
+        call = connection.root.callRemote("pond")
+        call.cancel()
+        connection.deliver()
+        self.assertFalse(connection.lost)
+        self.failureResultOf(call, CancelledError)

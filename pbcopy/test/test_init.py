@@ -1,0 +1,57 @@
+# -*- test-case-name: pbcopy.test.test_init -*-
+"""
+Tests for L{pbcopy}.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+import pbcopy
+from pbcopy import errors, pb
+from pbcopy._registry import copyTags
+from pbcopy.testing import connect
+
+
+class PackageTests(SynchronousTestCase):
+    """
+    The package shows what is public.
+    """
+
+    def test_all(self) -> None:
+        """
+        Each name is that of L{pbcopy.pb} or L{pbcopy.errors}.
+        """
+        for name in pbcopy.__all__:
+            exported = getattr(pbcopy, name)
+            if name != "InsecureJelly":
+                home: Any = errors if hasattr(errors, name) else pb
+                self.assertIs(getattr(home, name), exported)
+
+    def test_example(self) -> None:
+        """
+        The example in the docstring works as it says.
+        """
+        docstring = pbcopy.__doc__
+        assert docstring is not None
+        example = docstring.split("::\n", 1)[1].split("\nL{pbcopy.pb} is")[0]
+        names: dict[str, Any] = {"__name__": __name__}
+        exec(textwrap.dedent(example), names)
+        tag = f"{__name__}.Pond".encode("ascii")
+        self.addCleanup(copyTags.pop, tag, None)
+        pond = names["Pond"]()
+
+        class Root(pb.Root):
+            def remote_pond(self) -> Any:
+                return pond
+
+        connection = connect(Root())
+        call = connection.root.callRemote("pond")
+        connection.deliver()
+        view = self.successResultOf(call)
+        pond.addDuck()
+        connection.deliver()
+        self.assertEqual(1, view.ducks)

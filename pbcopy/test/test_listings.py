@@ -1,0 +1,409 @@
+# -*- test-case-name: pbcopy.test.test_listings -*-
+"""
+The programs of the howto do what its text says that they do.
+
+They are found in the folder that the environment variable C{PBCOPY_LISTINGS}
+names, or in C{doc/howto/listings} of a checkout.  Each test runs copies of them
+as real processes, in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+from typing import ClassVar
+
+from twisted.trial.unittest import SkipTest, TestCase
+
+from pbcopy.test.processes import PACKAGES, Child, startPython, startTwistd
+
+LISTINGS = os.environ.get("PBCOPY_LISTINGS") or os.path.join(
+    PACKAGES, "doc", "howto", "listings"
+)
+
+_OBJECT = re.compile(r"<(?:[\w.]*\.)?(\w+) object at 0x[0-9a-f]+>")
+
+
+def readable(lines: list[str]) -> list[str]:
+    """
+    Replace the repr of each object in some lines by its class: C{<Pond>}.
+    """
+    return [_OBJECT.sub(r"<\1>", line) for line in lines]
+
+
+class ListingsTestCase(TestCase):
+    """
+    What the tests of listings have in common.
+
+    @cvar listings: the files that the tests of a class run.  There are no
+        others in their folder.
+    @ivar folder: that folder.
+    """
+
+    listings: ClassVar[tuple[str, ...]] = ()
+    timeout = 120
+
+    def setUp(self) -> None:
+        """
+        Copy the listings.
+        """
+        if not os.path.isdir(LISTINGS):
+            raise SkipTest(f"the listings are not installed: no folder {LISTINGS}")
+        self.folder = self.mktemp()
+        os.mkdir(self.folder)
+        for name in self.listings:
+            shutil.copy(os.path.join(LISTINGS, name), self.folder)
+
+    def python(self, *arguments: str) -> Child:
+        """
+        Start a listing.
+        """
+        return startPython(self, *arguments, folder=self.folder)
+
+    def twistd(self, name: str) -> Child:
+        """
+        Start a C{.tac} listing, on a free port.
+        """
+        return startTwistd(self, "-ny", name, folder=self.folder)
+
+    async def assertPrints(self, expected: list[str], child: Child) -> None:
+        """
+        Assert that a program ends well after it printed exactly these lines.
+        """
+        self.assertEqual((0, expected), (await child.end(), readable(child.lines)))
+        self.assertEqual("", child.errors)
+
+    async def assertServed(self, expected: list[str], server: Child) -> None:
+        """
+        Stop a server, and assert that it printed and logged exactly these
+        lines.
+        """
+        server.signal("INT")
+        await server.end()
+        self.assertEqual(expected, readable(server.printed))
+
+    async def assertRefused(self, *arguments: str) -> None:
+        """
+        Assert that a client where nobody listens says so in one line, and ends
+        with 1.
+        """
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            client = self.python(*arguments, str(taken.getsockname()[1]))
+            self.assertEqual(1, await client.end())
+        self.assertRegex(client.errors, r"^no \w+: .*refused.*\n$")
+
+
+class CopyTests(ListingsTestCase):
+    """
+    Tests for the pond of frogs that is copied.
+    """
+
+    listings = ("copy_sender.py", "copy_receiver.tac")
+
+    async def test_arrives(self) -> None:
+        """
+        The pond arrives, as an instance of the receiver's class.
+        """
+        receiver = self.twistd("copy_receiver.tac")
+        await self.assertPrints(
+            ["7 frogs", "copy_sender.CopyPond", "pond arrived safe and sound"],
+            self.python("copy_sender.py", await receiver.port()),
+        )
+        await self.assertServed([" got pond: <ReceiverPond>", "7 frogs"], receiver)
+
+    async def test_unregistered(self) -> None:
+        """
+        Without the registration, the sender's errback sees C{InsecureJelly},
+        and the receiver's method is not called.
+        """
+        path = os.path.join(self.folder, "copy_receiver.tac")
+        with open(path) as file:
+            text = file.read()
+        line = "pb.setUnjellyableForClass(CopyPond, ReceiverPond)\n"
+        self.assertEqual(1, text.count(line))
+        with open(path, "w") as file:
+            file.write(text.replace(line, ""))
+        receiver = self.twistd("copy_receiver.tac")
+        await self.assertPrints(
+            [
+                "7 frogs",
+                "copy_sender.CopyPond",
+                "error during takePond:",
+                " InsecureJelly",
+            ],
+            self.python("copy_sender.py", await receiver.port()),
+        )
+        receiver.signal("INT")
+        await receiver.end()
+        self.assertNotIn("got pond", "\n".join(receiver.lines))
+
+    async def test_noReceiver(self) -> None:
+        """
+        The sender does not wait for a receiver that is not there.
+        """
+        await self.assertRefused("copy_sender.py")
+
+
+class Copy2Tests(ListingsTestCase):
+    """
+    Tests for the pond that controls its state.
+    """
+
+    listings = ("copy2_classes.py", "copy2_sender.py", "copy2_receiver.tac")
+
+    async def test_arrives(self) -> None:
+        """
+        The receiver has the total alone.
+        """
+        receiver = self.twistd("copy2_receiver.tac")
+        await self.assertPrints(
+            ["count 7", "pond arrived safe and sound"],
+            self.python("copy2_sender.py", await receiver.port()),
+        )
+        await self.assertServed([" got pond: <ReceiverPond>", " count 7"], receiver)
+
+    async def test_noReceiver(self) -> None:
+        """
+        The sender does not wait for a receiver that is not there.
+        """
+        await self.assertRefused("copy2_sender.py")
+
+
+class CacheTests(ListingsTestCase):
+    """
+    Tests for the pond of ducks that is followed.
+    """
+
+    listings = ("cache_classes.py", "cache_sender.py", "cache_receiver.tac")
+
+    async def test_follows(self) -> None:
+        """
+        The receiver has each change, until it drops the pond.  Then both end.
+        """
+        receiver = self.twistd("cache_receiver.tac")
+        await self.assertPrints(
+            ["I have [2] ducks", "I have [3] ducks", "I have [2] ducks"],
+            self.python("cache_sender.py", await receiver.port()),
+        )
+        self.assertEqual(0, await receiver.end())
+        self.assertEqual(
+            [
+                " cache - sitting, er, setting ducks",
+                "got pond: <SlaveDuckPond>",
+                "[2] ducks:  ['one duck', 'two duck']",
+                " cache - addDuck",
+                "[3] ducks:  ['one duck', 'two duck', 'ugly duckling']",
+                " cache - removeDuck",
+                "[2] ducks:  ['two duck', 'ugly duckling']",
+                "dropping pond",
+            ],
+            readable(receiver.printed),
+        )
+
+    async def test_noReceiver(self) -> None:
+        """
+        The sender does not wait for a receiver that is not there.
+        """
+        await self.assertRefused("cache_sender.py")
+
+
+class ObserversTests(ListingsTestCase):
+    """
+    Tests for the board that several processes watch.
+    """
+
+    listings = ("observers_classes.py", "observers_master.tac", "observers_client.py")
+
+    async def test_oneDies(self) -> None:
+        """
+        An observer that is killed is forgotten, once, and the others and those
+        who come later have each line.
+        """
+        master = self.twistd("observers_master.tac")
+        port = await master.port()
+        clients = {}
+        for name in ("alice", "bob", "carol"):
+            clients[name] = self.python("observers_client.py", name, port)
+            for client in clients.values():
+                await client.line(f"^{name} is here$")
+        await clients.pop("bob").kill()
+        for client in clients.values():
+            await client.line("^2 still watch$")
+        clients["dan"] = self.python("observers_client.py", "dan", port)
+        for client in clients.values():
+            await client.line("^dan is here$")
+        await master.kill()
+
+        news = [
+            "alice is here",
+            "bob is here",
+            "carol is here",
+            "2 still watch",
+            "dan is here",
+        ]
+        self.assertEqual([], master.printed)
+        await self.assertPrints([*news, f"saw {news}"], clients["alice"])
+        await self.assertPrints([*news[2:], f"saw {news}"], clients["carol"])
+        await self.assertPrints([*news[4:], f"saw {news}"], clients["dan"])
+
+    async def test_noMaster(self) -> None:
+        """
+        A client does not wait for a master that is not there.
+        """
+        await self.assertRefused("observers_client.py", "alice")
+
+
+class ScriptTests(ListingsTestCase):
+    """
+    Tests for the listings of one process.
+    """
+
+    listings = (
+        "animal_views.py",
+        "animals.py",
+        "both_ways.py",
+        "dropped.py",
+        "local_only.py",
+        "referenceable_inside.py",
+        "registering.py",
+        "sent_home.py",
+        "surprises.py",
+        "views.py",
+    )
+
+    async def test_bothWays(self) -> None:
+        """
+        A class that is registered to itself goes both ways, and its
+        C{__init__} is called only where an application calls it.
+        """
+        await self.assertPrints(
+            ["made queen of frogs", "Card queen of frogs", "another card: True"],
+            self.python("both_ways.py"),
+        )
+
+    async def test_localOnly(self) -> None:
+        """
+        What is declared C{localOnly}, by the class or a base, and what
+        C{getStateToCopy} removes does not arrive, and stays where it was.
+        """
+        await self.assertPrints(
+            [
+                "{'name': 'alice'}",
+                "{'name': 'bob'}",
+                "{'name': 'carol'}",
+                "{'name': 'carol', 'room': 7}",
+            ],
+            self.python("local_only.py"),
+        )
+
+    async def test_views(self) -> None:
+        """
+        Each user has a view of one's own, of a copy, of the state of a cache
+        and of its updates.
+        """
+        await self.assertPrints(
+            [
+                "dinner at eight",
+                "(sealed)",
+                "{'alice': ['ace'], 'bob': ['?', '?']}",
+                "{'alice': ['?'], 'bob': ['ten', 'king']}",
+            ],
+            self.python("views.py"),
+        )
+
+    async def test_referenceableInside(self) -> None:
+        """
+        A C{Referenceable} in a state arrives as a reference to it.
+        """
+        await self.assertPrints(
+            ["a bell rings for alice", "come in"],
+            self.python("referenceable_inside.py"),
+        )
+
+    async def test_sentHome(self) -> None:
+        """
+        A cache that is fetched twice is one replica, which arrives at home as
+        the original.
+        """
+        await self.assertPrints(
+            ["one view: True", "the sword itself: True"], self.python("sent_home.py")
+        )
+
+    async def test_registering(self) -> None:
+        """
+        A class can be registered by itself, by name, with a factory and with
+        its module.
+        """
+        await self.assertPrints(
+            [
+                "__main__ FrogView pat",
+                "__main__ ToadView pat",
+                "animal_views Duck pat",
+                "animal_views Goose pat",
+                "a newt called pat",
+            ],
+            self.python("registering.py"),
+        )
+
+    async def test_dropped(self) -> None:
+        """
+        C{stoppedObserving} is called once, however often the cache was sent
+        before it was dropped, and not again when the connection ends.
+        """
+        await self.assertPrints(
+            ["observed by 1", "dropping", "observed by 0", "hanging up"],
+            self.python("dropped.py"),
+        )
+
+    async def test_surprises(self) -> None:
+        """
+        C{RemoteCopy.__init__} is not called and C{RemoteCache.__init__} is; a
+        plain object arrives as an C{Unpersistable}; a flavored one that is not
+        registered fails with C{InsecureJelly}, which the receiver logs.
+        """
+        script = self.python("surprises.py")
+        self.assertEqual(0, await script.end())
+        self.assertEqual(
+            [
+                "arrived: CopyView",
+                "CacheView is initialised",
+                "arrived: CacheView",
+                "arrived: Unpersistable",
+                "refused: True",
+            ],
+            script.lines,
+        )
+        self.assertIn("twisted.spread.jelly.InsecureJelly: ", script.errors)
+
+
+class FolderTests(ListingsTestCase):
+    """
+    Tests for the folder of the listings.
+    """
+
+    def found(self) -> set[str]:
+        """
+        Give the names of all listings.
+        """
+        return {n for n in os.listdir(LISTINGS) if n.endswith((".py", ".tac"))}
+
+    def test_allAreRun(self) -> None:
+        """
+        Each listing is run by a test.
+        """
+        run = {name for c in ListingsTestCase.__subclasses__() for name in c.listings}
+        self.assertEqual(self.found(), run)
+
+    def test_allAreShown(self) -> None:
+        """
+        Each listing is in the text of the howto.
+        """
+        path = os.path.join(os.path.dirname(LISTINGS), "copyable.rst")
+        if not os.path.exists(path):
+            raise SkipTest(f"the text is not beside the listings: no file {path}")
+        with open(path) as file:
+            shown = re.findall(r"literalinclude:: listings/(\S+)", file.read())
+        self.assertEqual(sorted(self.found()), sorted(shown))
