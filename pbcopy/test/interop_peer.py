@@ -99,7 +99,7 @@ class PondView(pb.RemoteCache):  # type: ignore[misc]
         return len(self.ducks)
 
 
-class Root(pb.Root):  # type: ignore[misc]
+class PondRoot(pb.Root):  # type: ignore[misc]
     """
     Publishes the pond, and takes and gives copies.
     """
@@ -133,7 +133,7 @@ class Master:
         """
         Listen on a free port of the loopback interface.
         """
-        factory = pb.PBServerFactory(Root(self.pond))
+        factory = pb.PBServerFactory(PondRoot(self.pond))
         port = reactor.listenTCP(0, factory, interface="127.0.0.1")
         print(f"port {port.getHost().port}")
 
