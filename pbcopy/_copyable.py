@@ -14,6 +14,7 @@ from twisted.python.reflect import qual
 from twisted.spread import flavors
 from zope.interface import implementer
 
+from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._hub import answerFails
 from pbcopy.errors import Violation
 from pbcopy.interfaces import ICopyable, IRemoteCopy
@@ -113,8 +114,12 @@ class RemoteCopy(flavors.RemoteCopy):
         """
         if unjellier.invoker is None:
             return unjellyStored(self, unjellier, jellyList)
-        with answerFails(unjellier.invoker):
-            applyState(self, unjellier.unjelly(jellyList[1]))
+        with (
+            answerFails(unjellier.invoker),
+            beingMade(unjellier, jellyList, self),
+        ):
+            state = unjellier.unjelly(jellyList[1])
+            whenKnown(unjellier, lambda: applyState(self, state))
         return self
 
 

@@ -29,6 +29,7 @@ from pbcopy._copyable import (
     unjellyStored,
     withTextKeys,
 )
+from pbcopy._cycles import beingMade, whenKnown
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.interfaces import IRemoteCache
 
@@ -68,10 +69,18 @@ class Slot:
         raises, the id is given back.
         """
         slot = cls(unjellier.invoker, jellyList[1])
-        try:
+        with slot.orRefused():
             yield slot
+
+    @contextmanager
+    def orRefused(self) -> Iterator[None]:
+        """
+        If what is done in this block raises, give the id back.
+        """
+        try:
+            yield
         except BaseException:
-            slot.refuse()
+            self.refuse()
             raise
 
     def hold(self, replica: RemoteCache) -> None:
@@ -254,13 +263,22 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         """
         if unjellier.invoker is None:
             return unjellyStored(self, unjellier, jellyList)
-        with _hub.answerFails(unjellier.invoker), Slot.of(unjellier, jellyList) as slot:
+        with (
+            _hub.answerFails(unjellier.invoker),
+            Slot.of(unjellier, jellyList) as slot,
+            beingMade(unjellier, jellyList, self),
+        ):
             slot.hold(self)
             _leavePlaces(self)
             self.__init__()  # type: ignore[misc]
-            applyState(self, unjellier.unjelly(jellyList[2]))
-            _leavePlaces(self)
+            state = unjellier.unjelly(jellyList[2])
+            whenKnown(unjellier, lambda: self._applyState(slot, state))
         return self
+
+    def _applyState(self, slot: Slot, state: Any) -> None:
+        with slot.orRefused():
+            applyState(self, state)
+            _leavePlaces(self)
 
     def __del__(self) -> None:
         """

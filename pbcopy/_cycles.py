@@ -1,0 +1,95 @@
+# -*- test-case-name: pbcopy.test.test_cycles -*-
+"""
+Objects that a message refers to while they are still being made.
+
+The first mention of an object is C{['reference', id, expression]}, and a later
+one C{['dereference', id]}.  Jelly knows the object of an id when its expression
+is done.  To what refers to it from within it gives a placeholder, and puts the
+object into the list or dict that has the placeholder afterwards.  A placeholder
+cannot be a key, though, and what somebody copied out of the list or dict stays
+a placeholder for good.
+
+So here an object can be referred to as soon as it is made, and is given its
+state when that has no placeholders any more.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from twisted.persisted.crefutil import NotKnown
+from twisted.spread.jelly import _Unjellier
+
+from pbcopy._hub import answerFails
+from pbcopy.errors import Violation
+
+
+@contextmanager
+def beingMade(unjellier: Any, jellyList: list[Any], blank: object) -> Iterator[None]:
+    """
+    For as long as this lasts, have references to the object of C{jellyList}
+    find C{blank}.
+    """
+    refid = _referenceTo(jellyList)
+    if refid is None or refid in unjellier.references:
+        yield
+        return
+    unjellier.references[refid] = blank
+    try:
+        yield
+    finally:
+        # Jelly puts it in itself, and takes one that is there for another.
+        del unjellier.references[refid]
+
+
+def whenKnown(unjellier: Any, finish: Callable[[], None]) -> None:
+    """
+    Call C{finish} once the message has no placeholders: now, or when all of it
+    is unjellied.
+
+    @raise Violation: if the message refers to an object that is not in it.
+    """
+
+    def late() -> None:
+        with answerFails(unjellier.invoker):
+            if _hasPlaceholders(unjellier):
+                raise Violation(
+                    "the message refers to an object that is not in it",
+                    where="['dereference', …]",
+                    expected="an id that it gave with a 'reference'",
+                )
+            finish()
+
+    if _hasPlaceholders(unjellier):
+        unjellier.postCallbacks.append(late)
+    else:
+        finish()
+
+
+def _hasPlaceholders(unjellier: Any) -> bool:
+    return any(isinstance(known, NotKnown) for known in unjellier.references.values())
+
+
+_UNJELLY = _Unjellier.unjelly.__code__
+_UNJELLY_REFERENCE = _Unjellier._unjelly_reference.__code__
+
+
+def _referenceTo(jellyList: list[Any]) -> Any:
+    """
+    Find the id by which the message refers to what C{jellyList} stands for.  It
+    is in the frame of the method that unjellies the reference, and nowhere else.
+
+    @return: the id; C{None} if nothing refers to it.
+    """
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_code is not _UNJELLY:
+        frame = frame.f_back
+    outer = frame and frame.f_back
+    if outer is None or outer.f_code is not _UNJELLY_REFERENCE:
+        return None
+    lst = outer.f_locals["lst"]
+    return lst[0] if lst[1] is jellyList else None
