@@ -1,119 +1,22 @@
 # -*- test-case-name: pbcopy.test.test_cacheable -*-
 """
-The flavor that is copied once and then updated: L{Cacheable}, the observers
-that it is given, and the publications that stand for it in a Broker.
+The flavor that is copied once and then updated: L{Cacheable}, and the
+publications that stand for it in a Broker.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import attr
-from twisted.internet import defer
 from twisted.python import log
-from twisted.spread import flavors, pb
+from twisted.spread import flavors
 from zope.interface import implementer
 
 from pbcopy import _hub
-from pbcopy._copyable import Copyable, asTag, jellyStored
+from pbcopy._copyable import Copyable, asTag, forPerspective, jellyStored
+from pbcopy._observer import RemoteCacheObserver
 from pbcopy._remotecache import homeward
-from pbcopy.interfaces import ICacheable, IObserver
-
-
-def _unordered(self: object, other: object) -> Any:
-    return NotImplemented
-
-
-@implementer(IObserver)
-class RemoteCacheObserver(flavors.RemoteCacheObserver):
-    """
-    The sender's hold of one replica.
-
-    A Cacheable is given one by C{getStateToCacheAndObserveFor}, and the same
-    one by C{stoppedObserving}.  After that it is inert.
-
-    @ivar broker: the connection that the replica is reached by.
-    @ivar cached: the L{Cacheable} that is observed.
-    @ivar perspective: who observes, or C{None}.
-    """
-
-    _luid: int | None = None
-
-    def __init__(self, broker: Any, cached: Any, perspective: Any) -> None:
-        """
-        A Broker may make one, as it makes a stock one.  It is inert.
-        """
-        self.broker = broker
-        self.cached = cached
-        self.perspective = perspective
-
-    # Stock flavors compare the three attributes with "<", which a Broker does
-    # not have, and their hashes collide.
-    __eq__ = object.__eq__
-    __ne__ = object.__ne__
-    __lt__ = __le__ = __gt__ = __ge__ = _unordered
-    __hash__ = object.__hash__
-
-    def callRemote(
-        self, _name: str | bytes, *args: Any, **kw: Any
-    ) -> defer.Deferred[Any] | None:
-        """
-        Call C{observe_name} of the replica.  This never raises.
-
-        @param kw: beside the method's own, C{pbanswer=False} asks for no answer.
-
-        @return: a Deferred of what the method returned; C{None} if no answer
-            was asked for.  It fails with C{pb.DeadReferenceError} if the
-            observer has stopped or its connection is gone, with
-            C{BananaError} if an argument is
-            too large, and with whatever else keeps the message from being sent.
-        """
-        try:
-            if self._luid is None:
-                raise pb.DeadReferenceError(f"{self!r} has stopped observing")
-            return _hub.sendUpdate(
-                self.broker,
-                self.perspective,
-                self._luid,
-                _text(_name),
-                args,
-                kw,
-            )
-        except Exception:
-            return defer.fail()
-
-    def remoteMethod(self, key: str | bytes) -> RemoteCacheMethod:
-        """
-        Give a callable that is L{callRemote} for one name.
-        """
-        return RemoteCacheMethod(self, _text(key))
-
-    def __reduce__(self) -> Any:
-        """
-        Pickle and deepcopy as an inert observer: a copy of a Cacheable is
-        observed by nobody, and must not drag the connection along.
-        """
-        return RemoteCacheObserver, (None, None, None)
-
-
-def _text(name: str | bytes) -> str:
-    return name if isinstance(name, str) else name.decode("utf-8")
-
-
-@attr.s(auto_attribs=True, frozen=True)
-class RemoteCacheMethod:
-    """
-    One C{observe_} method of a replica, seen from the sender.
-    """
-
-    observer: RemoteCacheObserver
-    name: str
-
-    def __call__(self, *args: Any, **kw: Any) -> defer.Deferred[Any] | None:
-        """
-        Call it; see L{RemoteCacheObserver.callRemote}.
-        """
-        return self.observer.callRemote(self.name, *args, **kw)
+from pbcopy.interfaces import ICacheable
 
 
 class Publication:
@@ -174,7 +77,7 @@ class Publication:
         try:
             self._cacheable.stoppedObserving(self.perspective, self._observer)
         finally:
-            self._observer._luid = None
+            self._observer.stop()
 
 
 def publicationKey(cacheable: Any, perspective: Any) -> tuple[Any, int]:
@@ -233,10 +136,11 @@ class Cacheable(Copyable, flavors.Cacheable):
         observer = RemoteCacheObserver(broker, self, perspective)
         publication = Publication(self, observer)
         luid = _hub.publish(broker, publication)
-        observer._luid = luid
+        observer.start(luid, jellier)
         try:
-            tag = asTag(self.getTypeToCopyFor(perspective))
-            state = self.getStateToCacheAndObserveFor(perspective, observer)
+            with forPerspective(broker):
+                tag = asTag(self.getTypeToCopyFor(perspective))
+                state = self.getStateToCacheAndObserveFor(perspective, observer)
             sexp = jellier.prepare(self)
             sexp.extend([tag, luid, jellier.jelly(state)])
         except BaseException:

@@ -7,6 +7,8 @@ On the wire a copy is C{[type, state]}, as stock flavors send it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -14,8 +16,8 @@ from twisted.python.reflect import qual
 from twisted.spread import flavors
 from zope.interface import implementer
 
+from pbcopy._answers import answerFails
 from pbcopy._cycles import beingMade, whenKnown
-from pbcopy._hub import answerFails
 from pbcopy.errors import Violation
 from pbcopy.interfaces import ICopyable, IRemoteCopy
 
@@ -67,9 +69,9 @@ class Copyable(flavors.Copyable):
         """
         if jellier.invoker is None:
             return jellyStored(self, jellier)
-        perspective = jellier.invoker.serializingPerspective
-        tag = asTag(self.getTypeToCopyFor(perspective))
-        state = self.getStateToCopyFor(perspective)
+        with forPerspective(jellier.invoker) as perspective:
+            tag = asTag(self.getTypeToCopyFor(perspective))
+            state = self.getStateToCopyFor(perspective)
         sexp = jellier.prepare(self)
         sexp.extend([tag, jellier.jelly(state)])
         return jellier.preserve(self, sexp)
@@ -121,6 +123,24 @@ class RemoteCopy(flavors.RemoteCopy):
             state = unjellier.unjelly(jellyList[1])
             whenKnown(unjellier, lambda: applyState(self, state))
         return self
+
+
+@contextmanager
+def forPerspective(broker: Any) -> Iterator[Any]:
+    """
+    Call an application's hooks in the middle of a serialization.
+
+    C{Broker.serialize} forgets the perspective at its end, and a C{callRemote}
+    in a hook serializes too.  What comes after that would be computed for
+    nobody.
+
+    @return: a context manager that gives the perspective, and keeps it.
+    """
+    perspective = broker.serializingPerspective
+    try:
+        yield perspective
+    finally:
+        broker.serializingPerspective = perspective
 
 
 def applyState(copy: flavors.RemoteCopy, state: Any) -> None:

@@ -24,7 +24,7 @@ from typing import Any
 from twisted.persisted.crefutil import NotKnown
 from twisted.spread.jelly import _Unjellier
 
-from pbcopy._hub import answerFails
+from pbcopy._answers import answerFails
 from pbcopy.errors import Violation
 
 

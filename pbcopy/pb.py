@@ -19,10 +19,11 @@ from twisted.spread.jelly import globalSecurity, jelly, unjelly
 from twisted.spread.pb import *  # noqa: F403
 from twisted.spread.pb import RemoteError
 
-from pbcopy._cacheable import Cacheable, RemoteCacheObserver
+from pbcopy._cacheable import Cacheable
 from pbcopy._copyable import Copyable, RemoteCopy
 from pbcopy._factory import setUnjellyableFactoryForClass
 from pbcopy._failure import CopiedFailure
+from pbcopy._observer import RemoteCacheObserver
 from pbcopy._registry import (
     copyTags,
     setUnjellyableForClass,

@@ -24,7 +24,7 @@ from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy.pb
-from pbcopy._remotecache import _slots
+from pbcopy._slot import _slots
 from pbcopy.test.ponds import Kit, register
 from pbcopy.testing import Connection, connect
 

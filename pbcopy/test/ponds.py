@@ -11,6 +11,9 @@ from typing import Any
 from twisted.python.reflect import qual
 from twisted.trial.unittest import SynchronousTestCase
 
+import pbcopy.pb
+from pbcopy.testing import connect
+
 
 def register(case: SynchronousTestCase, pb: ModuleType, *pairs: Any) -> None:
     """
@@ -86,3 +89,34 @@ class Received:
     def __init__(self, call: Any) -> None:
         self.results: list[Any] = []
         call.addBoth(self.results.append)
+
+
+class ReplicaTestCase(SynchronousTestCase):
+    """
+    A pond, and a client that fetches it.
+    """
+
+    def setUp(self) -> None:
+        """
+        Connect a client to a pond.
+        """
+        self.kit = Kit(self, pbcopy.pb)
+        self.pond = self.kit.Pond(["one duck"])
+        self.root = self.kit.Root(self.pond)
+        self.connection = connect(self.root)
+
+    def fetch(self) -> Any:
+        """
+        Fetch the pond.
+        """
+        received = Received(self.connection.root.callRemote("pond"))
+        self.connection.deliver()
+        return received.results[0]
+
+    def give(self, thing: Any) -> Any:
+        """
+        Send C{thing} to the server, as an argument.
+        """
+        call = self.connection.root.callRemote("give", thing)
+        self.connection.deliver()
+        return call

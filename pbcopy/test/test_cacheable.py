@@ -5,8 +5,6 @@ Tests for L{pbcopy._cacheable}.
 
 from __future__ import annotations
 
-import copy
-import pickle
 import random
 from typing import Any
 
@@ -190,105 +188,6 @@ class PublicationTests(CacheableTestCase):
         self.assertEqual(1, len(self.flushLoggedErrors(ValueError)))
         self.assertEqual([], other.observers)
         self.failureResultOf(observer.callRemote("add", 1), stock.DeadReferenceError)
-
-
-class ObserverTests(CacheableTestCase):
-    """
-    An observer calls one replica.
-    """
-
-    def setUp(self) -> None:
-        """
-        Have the pond observed.
-        """
-        super().setUp()
-        self.connection = connect(self.root)
-        self.view = self.fetch(self.connection)
-        self.observer = self.pond.observers[0]
-
-    def test_attributes(self) -> None:
-        """
-        An observer has the connection, the cacheable and the perspective, and a
-        readable representation.
-        """
-        self.assertIs(self.connection.server, self.observer.broker)
-        self.assertIs(self.pond, self.observer.cached)
-        self.assertIsNone(self.observer.perspective)
-        self.assertIn("RemoteCacheObserver", repr(self.observer))
-
-    def test_equality(self) -> None:
-        """
-        An observer equals itself alone, also as a key, alone or in a pair.
-        """
-        twin = pb.RemoteCacheObserver(
-            self.observer.broker, self.pond, self.observer.perspective
-        )
-        self.assertFalse(self.observer == twin)
-        self.assertTrue(self.observer != twin)
-        self.assertNotIn(twin, {self.observer: 1})
-        self.assertIn((None, self.observer), {(None, self.observer): 1})
-        with self.assertRaises(TypeError):
-            sorted([self.observer, twin])
-
-    def test_withoutAnAnswer(self) -> None:
-        """
-        C{pbanswer=False} gives C{None}, and the update is made.
-        """
-        nothing = self.observer.callRemote("add", "ugly duckling", pbanswer=False)
-        self.connection.deliver()
-        self.assertIsNone(nothing)
-        self.assertEqual(2, len(self.view.ducks))
-
-    def test_nameAsBytes(self) -> None:
-        """
-        The name of a method may be bytes.
-        """
-        self.observer.callRemote(b"add", "ugly duckling")
-        self.observer.remoteMethod(b"add")("third")
-        self.connection.deliver()
-        self.assertEqual(3, len(self.view.ducks))
-
-    def test_remoteMethods(self) -> None:
-        """
-        Two remote methods of one name of an observer are equal.
-        """
-        add = self.observer.remoteMethod("add")
-        self.assertEqual(add, self.observer.remoteMethod("add"))
-        self.assertNotEqual(add, self.observer.remoteMethod("remove"))
-
-    def test_unknownKindsOfArguments(self) -> None:
-        """
-        An argument that cannot be jellied fails the Deferred.
-        """
-        self.failureResultOf(self.observer.callRemote("add", self.kit.View()))
-
-    def test_aCopyIsInert(self) -> None:
-        """
-        A copy of a cacheable does not drag its observers' connections along.
-        """
-        pond = SavedPond()
-        pond.observers = [self.observer]
-        for again in (copy.deepcopy(pond), pickle.loads(pickle.dumps(pond))):
-            observer = again.observers[0]
-            self.assertIsNone(observer.broker)
-            failed = observer.callRemote("add", 1)
-            self.failureResultOf(failed, stock.DeadReferenceError)
-
-    def test_theLastWord(self) -> None:
-        """
-        C{stoppedObserving} may still call the replica's side while the
-        connection lives; nothing comes of it.
-        """
-        last: list[Any] = []
-        self.pond.stoppedObserving = lambda perspective, observer: last.append(
-            observer.callRemote("add", "the end")
-        )
-        del self.view
-        self.connection.collect()
-        self.assertEqual(1, len(last))
-        last[0].addErrback(lambda failure: None)
-        self.flushLoggedErrors()
-        self.assertFalse(self.connection.lost)
 
 
 class SeedTests(CacheableTestCase):

@@ -11,14 +11,12 @@ import pickle
 import weakref
 from typing import Any
 
-from twisted.spread import pb as stock
 from twisted.spread.jelly import InsecureJelly, jelly, unjelly
-from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
-from pbcopy._remotecache import _slots, slotOf
+from pbcopy._slot import _slots, slotOf
 from pbcopy.errors import Unsendable, Violation
-from pbcopy.test.ponds import Kit, Received, register
+from pbcopy.test.ponds import Received, ReplicaTestCase, register
 from pbcopy.testing import connect
 
 
@@ -28,37 +26,6 @@ class SavedView(pb.RemoteCache):
     """
 
     ducks: list[str]
-
-
-class ReplicaTestCase(SynchronousTestCase):
-    """
-    A pond, and a client that fetches it.
-    """
-
-    def setUp(self) -> None:
-        """
-        Connect a client to a pond.
-        """
-        self.kit = Kit(self, pb)
-        self.pond = self.kit.Pond(["one duck"])
-        self.root = self.kit.Root(self.pond)
-        self.connection = connect(self.root)
-
-    def fetch(self) -> Any:
-        """
-        Fetch the pond.
-        """
-        received = Received(self.connection.root.callRemote("pond"))
-        self.connection.deliver()
-        return received.results[0]
-
-    def give(self, thing: Any) -> Any:
-        """
-        Send C{thing} to the server, as an argument.
-        """
-        call = self.connection.root.callRemote("give", thing)
-        self.connection.deliver()
-        return call
 
 
 class ReplicaTests(ReplicaTestCase):
@@ -183,64 +150,6 @@ class ReplicaTests(ReplicaTestCase):
         self.assertEqual([], self.pond.observers)
         self.assertEqual({}, self.connection.client.locallyCachedObjects)
         self.assertEqual(set(), set(_slots.values()) - before)
-
-
-class MentionTests(ReplicaTestCase):
-    """
-    A mention that is under way when the replica is dropped still finds it.
-    """
-
-    def test_aMentionUnderWay(self) -> None:
-        """
-        The pond is sent once more, and its release is sent before that
-        arrives: what arrives has the state, with updates that came in between,
-        and is updated further.
-        """
-        view = self.fetch()
-        received = Received(self.connection.root.callRemote("pond"))
-        self.connection.fromServer.held = True
-        self.connection.deliver()
-        self.pond.add("ugly duckling")
-        del view
-        self.connection.collect()
-        self.connection.fromServer.held = False
-        self.connection.collect()
-        view = received.results[0]
-        self.assertEqual(["one duck", "ugly duckling"], view.ducks)
-        self.pond.add("third")
-        self.connection.deliver()
-        self.assertEqual(3, len(view.ducks))
-        self.assertEqual([], self.pond.stopped)
-        received.results.clear()
-        del view
-        self.connection.collect()
-        self.assertEqual(1, len(self.pond.stopped))
-        self.assertEqual({}, self.connection.client.locallyCachedObjects)
-
-    def test_aMentionUnderWayFromAStockSender(self) -> None:
-        """
-        Likewise with a stock sender, which counts each mention.
-        """
-        stocked = Kit(self, stock)
-        register(self, pb, (stocked.Pond, self.kit.View))
-        self.pond = self.root.pond = stocked.Pond(["one duck"])
-        self.test_aMentionUnderWay()
-
-    def test_anUpdateAfterTheDrop(self) -> None:
-        """
-        An update for a replica that was just dropped is answered, and hurts
-        nobody.
-        """
-        view = self.fetch()
-        self.connection.fromClient.held = True
-        del view
-        self.connection.collect()
-        answer = self.pond.observers[0].callRemote("add", "ugly duckling")
-        self.connection.deliver()
-        self.connection.fromClient.held = False
-        self.connection.collect()
-        self.assertIsNone(self.successResultOf(answer))
-        self.assertEqual([], self.pond.observers)
 
 
 class RefusedTests(ReplicaTestCase):

@@ -1,0 +1,68 @@
+# -*- test-case-name: pbcopy.test.test_answers -*-
+"""
+An answer that cannot be taken fails its own call.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+from twisted.spread import pb
+
+from pbcopy._turn import afterTurn
+
+
+@contextmanager
+def answerFails(broker: pb.Broker) -> Iterator[None]:
+    """
+    Where C{broker} is unjellying the answer to a call, have an error in this
+    block fail that call.  Elsewhere it is raised, and the Broker sends it back.
+
+    C{Broker.proto_answer} would let it out of C{dataReceived}: the connection
+    would be lost, and the call, which it has forgotten by then, never fire.
+    """
+    try:
+        yield
+    except Exception:
+        answer = _answering(broker)
+        if answer is None:
+            raise
+        _failInstead(answer, Failure())
+
+
+_ANSWERING = (pb.Broker.proto_answer.__code__, pb.Broker.proto_error.__code__)
+
+
+def _answering(broker: pb.Broker) -> Deferred[Any] | None:
+    """
+    Find the Deferred whose answer is being unjellied.  It is nowhere but in the
+    frame of the Broker's method.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code in _ANSWERING and frame.f_locals["self"] is broker:
+            return cast("Deferred[Any]", frame.f_locals["d"])
+        frame = frame.f_back
+    return None
+
+
+def _failInstead(answer: Deferred[Any], failure: Failure) -> None:
+    """
+    Have a Deferred that is about to be given a result fail.
+    """
+    if answer.called:
+        # It was cancelled, and will not take the result anyway.
+        return
+
+    def fail() -> None:
+        answer.result = failure
+        answer.unpause()
+
+    answer.pause()
+    afterTurn(fail)

@@ -1,0 +1,153 @@
+# -*- test-case-name: pbcopy.test.test_observer -*-
+"""
+The sender's hold of one replica: L{RemoteCacheObserver}.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import attr
+from twisted.internet import defer
+from twisted.spread import flavors, pb
+from zope.interface import implementer
+
+from pbcopy import _hub
+from pbcopy._turn import afterTurn
+from pbcopy.interfaces import IObserver
+
+
+def _unordered(self: object, other: object) -> Any:
+    return NotImplemented
+
+
+@implementer(IObserver)
+class RemoteCacheObserver(flavors.RemoteCacheObserver):
+    """
+    The sender's hold of one replica.
+
+    A Cacheable is given one by C{getStateToCacheAndObserveFor}, and the same
+    one by C{stoppedObserving}.  After that it is inert.
+
+    @ivar broker: the connection that the replica is reached by.
+    @ivar cached: the L{Cacheable} that is observed.
+    @ivar perspective: who observes, or C{None}.
+    """
+
+    _luid: int | None = None
+    _snapshot: Callable[[], Any] = staticmethod(lambda: None)
+
+    def __init__(self, broker: Any, cached: Any, perspective: Any) -> None:
+        """
+        A Broker may make one, as it makes a stock one.  It is inert.
+        """
+        self.broker = broker
+        self.cached = cached
+        self.perspective = perspective
+        self._queued: list[tuple[defer.Deferred[Any], str, Any, Any]] = []
+
+    def start(self, luid: int, jellier: Any) -> None:
+        """
+        Begin to observe what the peer is about to get under an id.
+
+        @param jellier: who is computing the message with the state.  Jelly
+            keeps it for as long as that takes.
+        """
+        self._luid = luid
+        self._snapshot = weakref.ref(jellier)
+
+    def stop(self) -> None:
+        """
+        Become inert.
+        """
+        self._luid = None
+        self._sendQueued()
+
+    # Stock flavors compare the three attributes with "<", which a Broker does
+    # not have, and their hashes collide.
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __lt__ = __le__ = __gt__ = __ge__ = _unordered
+    __hash__ = object.__hash__
+
+    def callRemote(
+        self, _name: str | bytes, *args: Any, **kw: Any
+    ) -> defer.Deferred[Any] | None:
+        """
+        Call C{observe_name} of the replica.  This never raises.
+
+        @param kw: beside the method's own, C{pbanswer=False} asks for no answer.
+
+        @return: a Deferred of what the method returned; C{None} if no answer
+            was asked for.  It fails with C{pb.DeadReferenceError} if the
+            observer has stopped or its connection is gone, with
+            C{BananaError} if an argument is
+            too large, and with whatever else keeps the message from being sent.
+        """
+        if self._snapshot() is not None:
+            return self._queue(_text(_name), args, kw)
+        self._sendQueued()
+        return self._send(_text(_name), args, kw)
+
+    def _send(self, name: str, args: Any, kw: Any) -> defer.Deferred[Any] | None:
+        try:
+            if self._luid is None:
+                raise pb.DeadReferenceError(f"{self!r} has stopped observing")
+            return _hub.sendUpdate(
+                self.broker, self.perspective, self._luid, name, args, kw
+            )
+        except Exception:
+            return defer.fail()
+
+    def _queue(self, name: str, args: Any, kw: Any) -> defer.Deferred[Any] | None:
+        """
+        Keep an update that is made while the state is computed: the peer does
+        not have what it updates yet.
+        """
+        if not self._queued:
+            afterTurn(self._sendQueued)
+        answer: defer.Deferred[Any] = defer.Deferred()
+        self._queued.append((answer, name, args, kw))
+        return answer if kw.get("pbanswer", True) else None
+
+    def _sendQueued(self) -> None:
+        queued, self._queued = self._queued, []
+        for answer, name, args, kw in queued:
+            sent = self._send(name, args, kw)
+            if sent is not None:
+                sent.chainDeferred(answer)
+
+    def remoteMethod(self, key: str | bytes) -> RemoteCacheMethod:
+        """
+        Give a callable that is L{callRemote} for one name.
+        """
+        return RemoteCacheMethod(self, _text(key))
+
+    def __reduce__(self) -> Any:
+        """
+        Pickle and deepcopy as an inert observer: a copy of a Cacheable is
+        observed by nobody, and must not drag the connection along.
+        """
+        return RemoteCacheObserver, (None, None, None)
+
+
+def _text(name: str | bytes) -> str:
+    return name if isinstance(name, str) else name.decode("utf-8")
+
+
+@attr.s(auto_attribs=True, frozen=True)
+class RemoteCacheMethod:
+    """
+    One C{observe_} method of a replica, seen from the sender.
+    """
+
+    observer: RemoteCacheObserver
+    name: str
+
+    def __call__(self, *args: Any, **kw: Any) -> defer.Deferred[Any] | None:
+        """
+        Call it; see L{RemoteCacheObserver.callRemote}.
+        """
+        return self.observer.callRemote(self.name, *args, **kw)

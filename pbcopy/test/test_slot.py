@@ -1,0 +1,69 @@
+# -*- test-case-name: pbcopy.test.test_slot -*-
+"""
+Tests for L{pbcopy._slot}.
+"""
+
+from __future__ import annotations
+
+from twisted.spread import pb as stock
+
+from pbcopy import pb
+from pbcopy.test.ponds import Kit, Received, ReplicaTestCase, register
+
+
+class MentionTests(ReplicaTestCase):
+    """
+    A mention that is under way when the replica is dropped still finds it.
+    """
+
+    def test_aMentionUnderWay(self) -> None:
+        """
+        The pond is sent once more, and its release is sent before that
+        arrives: what arrives has the state, with updates that came in between,
+        and is updated further.
+        """
+        view = self.fetch()
+        received = Received(self.connection.root.callRemote("pond"))
+        self.connection.fromServer.held = True
+        self.connection.deliver()
+        self.pond.add("ugly duckling")
+        del view
+        self.connection.collect()
+        self.connection.fromServer.held = False
+        self.connection.collect()
+        view = received.results[0]
+        self.assertEqual(["one duck", "ugly duckling"], view.ducks)
+        self.pond.add("third")
+        self.connection.deliver()
+        self.assertEqual(3, len(view.ducks))
+        self.assertEqual([], self.pond.stopped)
+        received.results.clear()
+        del view
+        self.connection.collect()
+        self.assertEqual(1, len(self.pond.stopped))
+        self.assertEqual({}, self.connection.client.locallyCachedObjects)
+
+    def test_aMentionUnderWayFromAStockSender(self) -> None:
+        """
+        Likewise with a stock sender, which counts each mention.
+        """
+        stocked = Kit(self, stock)
+        register(self, pb, (stocked.Pond, self.kit.View))
+        self.pond = self.root.pond = stocked.Pond(["one duck"])
+        self.test_aMentionUnderWay()
+
+    def test_anUpdateAfterTheDrop(self) -> None:
+        """
+        An update for a replica that was just dropped is answered, and hurts
+        nobody.
+        """
+        view = self.fetch()
+        self.connection.fromClient.held = True
+        del view
+        self.connection.collect()
+        answer = self.pond.observers[0].callRemote("add", "ugly duckling")
+        self.connection.deliver()
+        self.connection.fromClient.held = False
+        self.connection.collect()
+        self.assertIsNone(self.successResultOf(answer))
+        self.assertEqual([], self.pond.observers)
