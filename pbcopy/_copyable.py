@@ -18,6 +18,7 @@ from zope.interface import implementer
 
 from pbcopy._answers import answerFails
 from pbcopy._cycles import beingMade, whenKnown
+from pbcopy._slot import Slot
 from pbcopy.errors import Violation
 from pbcopy.interfaces import ICopyable, IRemoteCopy
 
@@ -32,7 +33,7 @@ class Copyable(flavors.Copyable):
         C{getStateToCopy} of one's own decides for itself.
     """
 
-    localOnly: ClassVar[frozenset[str] | tuple[str, ...]] = frozenset()
+    localOnly: ClassVar[frozenset[str] | tuple[str, ...] | str] = frozenset()
 
     def getStateToCopy(self) -> Any:
         """
@@ -41,7 +42,9 @@ class Copyable(flavors.Copyable):
         """
         hidden: set[str] = set()
         for base in type(self).__mro__:
-            hidden.update(vars(base).get("localOnly", ()))
+            names = vars(base).get("localOnly", ())
+            # Of ("password") Python makes a text, and its letters hide nothing.
+            hidden.update([names] if isinstance(names, str) else names)
         return {k: v for k, v in self.__dict__.items() if k not in hidden}
 
     def getStateToCopyFor(self, perspective: Any) -> Any:
@@ -104,7 +107,8 @@ class RemoteCopy(flavors.RemoteCopy):
         withTextKeys(state)
         for name in state:
             checkAttribute(type(self), name)
-        self.__dict__ = state.copy()
+        # A frozen dataclass, say, refuses to have attributes set.
+        object.__setattr__(self, "__dict__", state.copy())
 
     def unjellyFor(self, unjellier: Any, jellyList: list[Any]) -> Any:
         """
@@ -120,6 +124,8 @@ class RemoteCopy(flavors.RemoteCopy):
             answerFails(unjellier.invoker),
             beingMade(unjellier, jellyList, self),
         ):
+            if len(jellyList) > 2:
+                refuseCache(self, unjellier, jellyList)
             state = unjellier.unjelly(jellyList[1])
             whenKnown(unjellier, lambda: applyState(self, state))
         return self
@@ -141,6 +147,22 @@ def forPerspective(broker: Any) -> Iterator[Any]:
         yield perspective
     finally:
         broker.serializingPerspective = perspective
+
+
+def refuseCache(copy: RemoteCopy, unjellier: Any, jellyList: list[Any]) -> None:
+    """
+    Give back the id in C{[type, luid, state]}: a copy has no use for it.
+
+    @raise Violation: always.
+    """
+    with Slot.of(unjellier, jellyList):
+        raise Violation(
+            "what came is a cache, and the class registered for it is one of copies",
+            where=type(copy).__qualname__,
+            got=repr(jellyList[0]),
+            expected="a pb.Copyable",
+            advice="derive the class from pb.RemoteCache",
+        )
 
 
 def applyState(copy: flavors.RemoteCopy, state: Any) -> None:

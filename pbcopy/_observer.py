@@ -11,6 +11,8 @@ from typing import Any
 
 import attr
 from twisted.internet import defer
+from twisted.python import log
+from twisted.python.failure import Failure
 from twisted.spread import flavors, pb
 from zope.interface import implementer
 
@@ -81,15 +83,26 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         @param kw: beside the method's own, C{pbanswer=False} asks for no answer.
 
         @return: a Deferred of what the method returned; C{None} if no answer
-            was asked for.  It fails with C{pb.DeadReferenceError} if the
-            observer has stopped or its connection is gone, with
-            C{BananaError} if an argument is
-            too large, and with whatever else keeps the message from being sent.
+            was asked for, and then what goes wrong is logged.  It fails with
+            C{pb.DeadReferenceError} if the observer has stopped or its
+            connection is gone, with C{BananaError} if an argument is too large,
+            and with whatever else keeps the message from being sent.
         """
+        name, answered = _text(_name), kw.get("pbanswer", True)
         if self._snapshot() is not None:
-            return self._queue(_text(_name), args, kw)
-        self._sendQueued()
-        return self._send(_text(_name), args, kw)
+            answer: defer.Deferred[Any] | None = self._queue(name, args, kw)
+        else:
+            self._sendQueued()
+            answer = self._send(name, args, kw)
+        if answered or answer is None:
+            return answer
+        answer.addErrback(self._unsent)
+        return None
+
+    def _unsent(self, failure: Failure) -> None:
+        # That the observer has stopped is no news to who asked for no answer.
+        if not failure.check(pb.DeadReferenceError):
+            log.err(failure, f"An update of {self!r} was not sent")
 
     def _send(self, name: str, args: Any, kw: Any) -> defer.Deferred[Any] | None:
         try:
@@ -101,7 +114,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         except Exception:
             return defer.fail()
 
-    def _queue(self, name: str, args: Any, kw: Any) -> defer.Deferred[Any] | None:
+    def _queue(self, name: str, args: Any, kw: Any) -> defer.Deferred[Any]:
         """
         Keep an update that is made while the state is computed: the peer does
         not have what it updates yet.
@@ -110,7 +123,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
             afterTurn(self._sendQueued)
         answer: defer.Deferred[Any] = defer.Deferred()
         self._queued.append((answer, name, args, kw))
-        return answer if kw.get("pbanswer", True) else None
+        return answer
 
     def _sendQueued(self) -> None:
         queued, self._queued = self._queued, []

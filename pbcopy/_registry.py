@@ -9,6 +9,7 @@ one for a name wins.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +56,30 @@ def checkCallable(function: str, given: object, expected: str) -> None:
         )
 
 
+def _checkReceives(unjellyable: Callable[..., Any]) -> None:
+    """
+    Check that Jelly can make something of what it gets.
+
+    It calls the C{unjellyFor} of an instance, or else C{unjellyable} itself.
+    """
+    if hasattr(unjellyable, "unjellyFor"):
+        return
+    try:
+        inspect.signature(unjellyable).bind("unjellier", "jellyList")
+    except ValueError:
+        # A builtin does not say what it takes.
+        return
+    except TypeError:
+        raise RegistrationError(
+            "what is registered cannot be received",
+            where="setUnjellyableForClass",
+            got=repr(unjellyable),
+            expected="a subclass of pb.RemoteCopy or pb.RemoteCache, or a callable "
+            "that takes (unjellier, jellyList)",
+            advice="derive the class from pb.RemoteCopy too",
+        ) from None
+
+
 def setUnjellyableForClass(
     classname: type | str | bytes, unjellyable: Callable[..., Any]
 ) -> None:
@@ -71,6 +96,7 @@ def setUnjellyableForClass(
     """
     checkName("setUnjellyableForClass", classname)
     checkCallable("setUnjellyableForClass", unjellyable, "a RemoteCopy subclass")
+    _checkReceives(unjellyable)
     jelly.setUnjellyableForClass(classname, unjellyable)
 
 

@@ -5,6 +5,7 @@ From the name in C{twistd pbcopy --root} to what a factory publishes.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -67,6 +68,12 @@ def moduleNamed(name: str, module: str) -> Any:
     except Exception as error:
         # The module itself, or a package that it is in.
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        parent = (missing or "").rpartition(".")[0]
+        if parent in sys.modules and not hasattr(sys.modules[parent], "__path__"):
+            raise usage.UsageError(
+                f"--root {name}: {parent} is a module and no package; "
+                f"expected package.module.attribute"
+            ) from None
         if missing is not None and f"{module}.".startswith(f"{missing}."):
             raise usage.UsageError(
                 f"--root {name}: {error}; expected package.module.attribute.  "

@@ -78,15 +78,22 @@ def passwordsIn(path: str) -> FilePasswordDB:
     """
     Give the checker for a file of C{name:password} lines.
 
-    @raise usage.UsageError: if the file cannot be read.
+    @raise usage.UsageError: if the file cannot be read, or has other lines.
     """
+    expected = "expected a file of name:password lines that this user can read"
     try:
-        open(path, "rb").close()
+        with open(path, "rb") as file:
+            lines = file.read().splitlines()
     except OSError as error:
         raise usage.UsageError(
-            f"--passwd {path}: {error.strerror}; "
-            f"expected a file of name:password lines that this user can read"
+            f"--passwd {path}: {error.strerror}; {expected}"
         ) from None
+    # FilePasswordDB passes over other lines without a word.
+    for number, line in enumerate(lines, 1):
+        if line.strip() and b":" not in line:
+            raise usage.UsageError(
+                f"--passwd {path}: there is no colon in line {number}; {expected}"
+            )
     # twistd may change the folder, and the file is read at each login.
     return FilePasswordDB(os.path.abspath(path))
 

@@ -51,7 +51,16 @@ class Slot:
         """
         Make the slot for C{[type, luid, state]}.  If what is done with it
         raises, the id is given back.
+
+        @raise Violation: if that is no cache.
         """
+        if len(jellyList) < 3:
+            raise Violation(
+                "what came is a copy, and the class registered for it is one of caches",
+                got=repr(jellyList[0]),
+                expected="a pb.Cacheable",
+                advice="derive the class from pb.RemoteCopy",
+            )
         slot = cls(unjellier.invoker, jellyList[1])
         with slot.orRefused():
             yield slot

@@ -76,8 +76,9 @@ class IObserver(Interface):
         """
         Call C{observe_name} of the replica.  This never raises.
 
-        @return: a C{Deferred} of what the method returned, or C{None} where
-            C{pbanswer=False} was given.  It fails with
+        @return: a C{Deferred} of what the method returned; C{None} where
+            C{pbanswer=False} was given, and then what goes wrong is logged.  It
+            fails with
             C{DeadReferenceError} once the
             observer has stopped, and with whatever keeps the message from
             being sent.

@@ -26,11 +26,19 @@ from twisted.python import log
 from twisted.python.failure import Failure
 from twisted.spread import pb
 from twisted.spread.jelly import InsecureJelly
+from twisted.trial.unittest import FailTest
 from zope.interface import implementer
 
 from pbcopy._turn import endTurn
 
-__all__ = ["Connection", "Side", "assertRefused", "connect", "sendAcross"]
+__all__ = [
+    "Connection",
+    "Side",
+    "assertRefused",
+    "connect",
+    "endTurn",
+    "sendAcross",
+]
 
 MAX_ROUNDS = 100_000
 """How many chunks L{Connection.deliver} moves before it says that two peers
@@ -135,13 +143,17 @@ class Connection:
     @ivar client: the Broker that the client's factory built.
     @ivar fromServer: the L{Side} that the server writes to.
     @ivar fromClient: the L{Side} that the client writes to.
+    @ivar clientFactory: the client's factory, to log in with.
+    @ivar reason: why the connection was lost; C{None} before that.
     """
+
+    reason: Failure | None = None
 
     def __init__(
         self, serverFactory: pb.PBServerFactory, clientFactory: pb.PBClientFactory
     ) -> None:
         address = IPv4Address("TCP", "127.0.0.1", 8787)
-        self._clientFactory = clientFactory
+        self.clientFactory = clientFactory
         self.server = serverFactory.buildProtocol(address)
         self.client = clientFactory.buildProtocol(address)
         self.fromServer = Side(self.server, "server's")
@@ -169,12 +181,12 @@ class Connection:
         Move bytes both ways until nothing is left to move, but for a side that
         is C{held}.
 
-        @raise AssertionError: if the two never come to rest.
+        @raise FailTest: if the two never come to rest.
         """
         for _ in range(MAX_ROUNDS):
             if not self.deliverOnce():
                 return
-        raise AssertionError(f"the two Brokers still talk after {MAX_ROUNDS} chunks")
+        raise FailTest(f"the two Brokers still talk after {MAX_ROUNDS} chunks")
 
     def deliverOnce(self, count: int | None = None) -> bool:
         """
@@ -217,11 +229,12 @@ class Connection:
         return bool(data)
 
     def _lose(self, reason: Failure) -> None:
+        self.reason = self.reason or reason
         for side in (self.fromServer, self.fromClient):
             side.outgoing = b""
             if not side.broker.disconnected:
                 side.broker.connectionLost(reason)
-        self._clientFactory.clientConnectionLost(None, reason)
+        self.clientFactory.clientConnectionLost(None, reason)
         endTurn()
 
 
@@ -260,6 +273,8 @@ def sendAcross(thing: object, asAnswer: bool = False) -> Any:
     @param asAnswer: send it as the answer of a call; by default it goes as an
         argument.
     @raise Exception: what the call failed with, if it did.
+    @raise FailTest: if it was not answered at all, as where a stock object in
+        an answer cannot be taken.
     """
     table = _Table(thing)
     connection = connect(table)
@@ -280,7 +295,7 @@ def assertRefused(
 
     @param expected: the class of the exception that the sender sees.
     @return: the exception.
-    @raise AssertionError: if the object arrives, or fails otherwise.
+    @raise FailTest: if the object arrives, or fails otherwise.
     """
     connection = connect(_Table())
     failures: list[Failure] = []
@@ -288,11 +303,11 @@ def assertRefused(
     call.addErrback(failures.append)
     connection.deliver()
     if not failures:
-        raise AssertionError(f"{thing!r} was not refused")
+        raise FailTest(f"{thing!r} was not refused")
     if failures[0].type is not expected and not failures[0].check(expected):
-        raise AssertionError(f"{thing!r} failed with {failures[0]!r}")
+        raise FailTest(f"{thing!r} failed with {failures[0]!r}")
     if connection.lost:
-        raise AssertionError(f"{thing!r} cost the connection")
+        raise FailTest(f"{thing!r} cost the connection")
     value: Any = failures[0].value
     return cast(Exception, value)
 
@@ -302,7 +317,8 @@ def _result(connection: Connection, call: Deferred[Any]) -> Any:
     call.addBoth(results.append)
     connection.deliver()
     if not results:
-        raise AssertionError("the call was not answered")
+        lost = f": {connection.reason.value!r}" if connection.reason else ""
+        raise FailTest(f"the call was not answered{lost}")
     if isinstance(results[0], Failure):
         results[0].raiseException()
     return results[0]

@@ -5,6 +5,7 @@ Tests for L{pbcopy._copyable}.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +16,7 @@ from pbcopy import pb
 from pbcopy._copyable import applyState, checkAttribute, withTextKeys
 from pbcopy._registry import copyTags
 from pbcopy.errors import Violation
-from pbcopy.test.ponds import register
+from pbcopy.test.ponds import Kit, register
 from pbcopy.testing import assertRefused, sendAcross
 
 
@@ -56,6 +57,15 @@ class View(pb.RemoteCopy):
         Stand for what Python keeps in the instance's dict.
         """
         return self.frogs
+
+
+@dataclass(frozen=True)
+class Frozen(pb.Copyable, pb.RemoteCopy):
+    """
+    What has attributes, and refuses to have them set.
+    """
+
+    frogs: int
 
 
 class CopyTests(SynchronousTestCase):
@@ -119,6 +129,39 @@ class CopyTests(SynchronousTestCase):
         secret = Keyed()
         secret.__dict__.update(frogs=7, password="b", key="c")
         self.assertEqual({"frogs": 7}, secret.getStateToCopyFor(None))
+
+    def test_localOnlyAsOneText(self) -> None:
+        """
+        C{localOnly} may be one name: Python makes that of C{("password")}.
+        """
+
+        class Secret(Pond):
+            localOnly = "password"
+
+        secret: Any = Secret()
+        secret.password = "b"
+        self.assertEqual({}, secret.getStateToCopy())
+
+    def test_frozen(self) -> None:
+        """
+        A frozen dataclass that is copied arrives.
+        """
+        register(self, pb, (Frozen, Frozen))
+        self.assertEqual(Frozen(7), sendAcross(Frozen(7)))
+
+    def test_aCache(self) -> None:
+        """
+        A class of copies that is registered for a cache refuses it, and says
+        so; the sender hears that nobody observes.
+        """
+        kit = Kit(self, pb)
+        pb.setUnjellyableForClass(kit.Pond, View)
+        pond = kit.Pond()
+        for asAnswer in (False, True):
+            error = self.assertRaises(Violation, sendAcross, pond, asAnswer)
+            self.assertIn("pb.RemoteCache", str(error))
+            self.flushLoggedErrors(Violation)
+        self.assertEqual(2, len(pond.stopped))
 
     def test_aStateOfAnotherKind(self) -> None:
         """

@@ -10,6 +10,7 @@ import pickle
 from typing import Any
 
 from twisted.spread import pb as stock
+from twisted.spread.banana import BananaError
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
@@ -74,6 +75,17 @@ class ObserverTests(SynchronousTestCase):
         self.connection.deliver()
         self.assertIsNone(nothing)
         self.assertEqual(2, len(self.view.ducks))
+
+    def test_withoutAnAnswerAndInVain(self) -> None:
+        """
+        With C{pbanswer=False}, what keeps an update from being sent is logged;
+        that the observer has stopped is not.
+        """
+        huge = b"x" * 1024 * 1024
+        self.assertIsNone(self.observer.callRemote("add", huge, pbanswer=False))
+        self.assertEqual(1, len(self.flushLoggedErrors(BananaError)))
+        self.connection.cut()
+        self.assertIsNone(self.observer.callRemote("add", "x", pbanswer=False))
 
     def test_nameAsBytes(self) -> None:
         """

@@ -112,6 +112,19 @@ class RegistryTests(SynchronousTestCase):
         for function in (setUnjellyableForClass, pb.setUnjellyableFactoryForClass):
             self.assertRaises(RegistrationError, function, Sent, nonsense)
 
+    def test_aClassThatCannotBeReceived(self) -> None:
+        """
+        A class that forgot to be a C{RemoteCopy} is refused, and
+        the error says what to derive it from.
+        """
+        for wrong in (Sent, lambda: None):
+            with self.assertRaises(RegistrationError) as caught:
+                setUnjellyableForClass("pond", wrong)
+            self.assertIn("pb.RemoteCopy", caught.exception.advice)
+            self.assertNotIn(b"pond", copyTags)
+        for right in (Received, lambda unjellier, jellyList: None, dict):
+            setUnjellyableForClass("pond", right)
+
     def test_exceptions(self) -> None:
         """
         An exception is registered under its own name, or under another one.

@@ -207,6 +207,20 @@ class RefusedTests(ReplicaTestCase):
 
         self.refuse(View)
 
+    def test_aCopy(self) -> None:
+        """
+        A class of caches that is registered for a copy refuses it, and says
+        so.
+        """
+
+        class Frogs(pb.Copyable):
+            pass
+
+        register(self, pb, (Frogs, self.kit.View))
+        error = self.failureResultOf(self.give(Frogs()), Violation).value
+        self.assertIn("pb.RemoteCopy", str(error))
+        self.flushLoggedErrors(Violation)
+
     def test_aMentionOfWhatWasRefused(self) -> None:
         """
         A mention of an id whose state was refused, sent before the sender

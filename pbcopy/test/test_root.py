@@ -177,6 +177,16 @@ class RootNamedTests(SynchronousTestCase):
             self.complaint("pbcopy.nope.root"),
         )
 
+    def test_noPackage(self) -> None:
+        """
+        A module that is named as a package is said to be none.
+        """
+        self.assertEqual(
+            "--root pbcopy.errors.Violation.where: pbcopy.errors is a module and "
+            "no package; expected package.module.attribute",
+            self.complaint("pbcopy.errors.Violation.where"),
+        )
+
     def test_noAttribute(self) -> None:
         """
         An attribute that is not there is named, and so is its module.

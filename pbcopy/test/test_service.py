@@ -113,6 +113,16 @@ class OptionsTests(SynchronousTestCase):
                 self.complaint("--root", PUBLISHER, "--passwd", path),
             )
 
+    def test_noPasswordsInTheFile(self) -> None:
+        """
+        A file with a line of another kind is refused, and the line is named.
+        """
+        path = self.mktemp()
+        with open(path, "w") as file:
+            file.write("eve:apple\n\nadam\n")
+        complaint = self.complaint("--root", PUBLISHER, "--passwd", path)
+        self.assertIn("there is no colon in line 3; expected a file", complaint)
+
     def test_passwordFileElsewhere(self) -> None:
         """
         The password file is found when C{twistd} has changed the folder.
