@@ -17,23 +17,32 @@ from twisted.spread import pb
 
 from pbcopy._turn import afterTurn
 
+_failing: set[Deferred[Any]] = set()
+"""The answers that are to fail."""
+
 
 @contextmanager
-def answerFails(broker: pb.Broker) -> Iterator[None]:
+def answerFails(broker: pb.Broker) -> Iterator[list[Failure]]:
     """
     Where C{broker} is unjellying the answer to a call, have an error in this
     block fail that call.  Elsewhere it is raised, and the Broker sends it back.
 
     C{Broker.proto_answer} would let it out of C{dataReceived}: the connection
     would be lost, and the call, which it has forgotten by then, never fire.
+
+    @return: a context manager that gives a list: it holds the failure, if the
+        block was left by one.  C{unjellyFor} returns that, as a half-made
+        object might be called.
     """
+    failures: list[Failure] = []
     try:
-        yield
+        yield failures
     except Exception:
         answer = _answering(broker)
         if answer is None:
             raise
-        _failInstead(answer, Failure())
+        failures.append(Failure())
+        _failInstead(answer, failures[0])
 
 
 _ANSWERING = (pb.Broker.proto_answer.__code__, pb.Broker.proto_error.__code__)
@@ -54,15 +63,25 @@ def _answering(broker: pb.Broker) -> Deferred[Any] | None:
 
 def _failInstead(answer: Deferred[Any], failure: Failure) -> None:
     """
-    Have a Deferred that is about to be given a result fail.
+    Have a Deferred that is about to be given a result fail.  Of several reasons
+    the first is the reason.
     """
-    if answer.called:
-        # It was cancelled, and will not take the result anyway.
+    # The frames would keep half-made replicas alive.
+    failure.cleanFailure()
+    if answer.called or answer in _failing:
+        # One that was cancelled does not take a result.
         return
 
     def fail() -> None:
-        answer.result = failure
-        answer.unpause()
+        _failing.discard(answer)
+        if answer.called:
+            answer.result = failure
+            answer.unpause()
+        else:
+            # What came after this in the message has cost the connection.
+            answer.unpause()
+            answer.errback(failure)
 
+    _failing.add(answer)
     answer.pause()
     afterTurn(fail)

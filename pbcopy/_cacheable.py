@@ -35,7 +35,7 @@ class Publication:
     def __init__(self, cacheable: Cacheable, observer: RemoteCacheObserver) -> None:
         self._cacheable = cacheable
         self._observer = observer
-        self._key = publicationKey(cacheable, observer.perspective)
+        self._key: Any = publicationKey(cacheable, observer.perspective)
         self.perspective = observer.perspective
         self.refcount = 1
 
@@ -59,10 +59,10 @@ class Publication:
         What the Broker is to see here: the cacheable, to resolve a mention that
         came home; this publication, to say goodbye to.
         """
-        over = self.refcount <= 0 or self._observer.broker.disconnected
-        return self if over else self._cacheable
+        observed = self.refcount > 0 and _hub.isConnected(self._observer.broker)
+        return self._cacheable if observed else self
 
-    def processUniqueID(self) -> tuple[Any, int]:
+    def processUniqueID(self) -> Any:
         """
         Give the key of the Broker's table of ids.
         """
@@ -70,21 +70,36 @@ class Publication:
 
     def stoppedObserving(self, perspective: Any, made: Any) -> None:
         """
-        Tell the cacheable, with the observer that it knows.
+        Tell the cacheable, with the observer that it knows.  While it is told,
+        it may still call that, as it may a stock one.
 
         @param made: the observer that the Broker made up.
         """
+        self._key = _hub.retire(self._observer.broker, self._key)
         try:
             self._cacheable.stoppedObserving(self.perspective, self._observer)
         finally:
             self._observer.stop()
 
 
-def publicationKey(cacheable: Any, perspective: Any) -> tuple[Any, int]:
+def publicationKey(cacheable: Any, perspective: Any) -> Any:
     """
     Give the key for what one perspective sees of a cacheable.
+
+    A perspective that is a value is the same one when it is made anew.
     """
-    return cacheable.processUniqueID(), id(perspective)
+    who: Any = id(perspective)
+    if isinstance(perspective, (str, bytes, int, tuple)) and _isHashable(perspective):
+        who = type(perspective), perspective
+    return cacheable.processUniqueID(), who
+
+
+def _isHashable(thing: object) -> bool:
+    try:
+        hash(thing)
+    except TypeError:
+        return False
+    return True
 
 
 @implementer(ICacheable)

@@ -19,6 +19,7 @@ from zope.interface import implementer
 from pbcopy._answers import answerFails
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._slot import Slot
+from pbcopy._text import asText
 from pbcopy.errors import Violation
 from pbcopy.interfaces import ICopyable, IRemoteCopy
 
@@ -121,14 +122,15 @@ class RemoteCopy(flavors.RemoteCopy):
         if unjellier.invoker is None:
             return unjellyStored(self, unjellier, jellyList)
         with (
-            answerFails(unjellier.invoker),
+            answerFails(unjellier.invoker) as failures,
             beingMade(unjellier, jellyList, self),
         ):
             if len(jellyList) > 2:
                 refuseCache(self, unjellier, jellyList)
             state = unjellier.unjelly(jellyList[1])
             whenKnown(unjellier, lambda: applyState(self, state))
-        return self
+            return self
+        return failures[0]
 
 
 @contextmanager
@@ -178,7 +180,8 @@ def applyState(copy: flavors.RemoteCopy, state: Any) -> None:
     # An override may install what came without a look, as
     # "self.__dict__ = state" does.
     for name, value in sent.items():
-        if name in copy.__dict__ and copy.__dict__[name] is value:
+        installed = copy.__dict__.get(name, _sentinel) is value
+        if installed and not _isDataDescriptor(type(copy), name):
             checkAttribute(type(copy), name)
 
 
@@ -193,7 +196,7 @@ def withTextKeys(state: Any) -> Any:
     if isinstance(state, dict) and any(isinstance(key, bytes) for key in state):
         for key in list(state):
             value = state.pop(key)
-            state[key.decode("utf-8") if isinstance(key, bytes) else key] = value
+            state[asText(key) if isinstance(key, bytes) else key] = value
     return state
 
 
@@ -222,14 +225,26 @@ def checkAttribute(cls: type, name: object) -> None:
 
 
 def _isCode(cls: type, name: str) -> bool:
+    found = _find(cls, name)
+    # A cached_property keeps its value in the instance's dict.
+    if isinstance(found, cached_property) or getattr(found, "isData", False):
+        return False
+    return callable(found) or hasattr(type(found), "__get__")
+
+
+def _isDataDescriptor(cls: type, name: object) -> bool:
+    # An entry in an instance's dict does not hide one, and may be its own.
+    return hasattr(type(_find(cls, name)), "__set__")
+
+
+_sentinel = object()
+
+
+def _find(cls: type, name: Any) -> Any:
     for base in cls.__mro__:
         if name in vars(base):
-            found = vars(base)[name]
-            # A cached_property keeps its value in the instance's dict.
-            if isinstance(found, cached_property) or getattr(found, "isData", False):
-                return False
-            return callable(found) or hasattr(type(found), "__get__")
-    return False
+            return vars(base)[name]
+    return _sentinel
 
 
 def asTag(tag: str | bytes) -> bytes:

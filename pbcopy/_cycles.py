@@ -55,7 +55,7 @@ def whenKnown(unjellier: Any, finish: Callable[[], None]) -> None:
     """
 
     def late() -> None:
-        with answerFails(unjellier.invoker):
+        with answerFails(unjellier.invoker) as failures:
             if _hasPlaceholders(unjellier):
                 raise Violation(
                     "the message refers to an object that is not in it",
@@ -63,6 +63,9 @@ def whenKnown(unjellier: Any, finish: Callable[[], None]) -> None:
                     expected="an id that it gave with a 'reference'",
                 )
             finish()
+        if failures:
+            # The answer fails.  Nobody's postUnjelly is to see half of it.
+            unjellier.postCallbacks.clear()
 
     if _hasPlaceholders(unjellier):
         unjellier.postCallbacks.append(late)

@@ -10,6 +10,7 @@ from typing import Any
 
 import attr
 
+from pbcopy._answers import answerFails
 from pbcopy._copyable import withTextKeys
 from pbcopy._registry import checkCallable, checkName, setUnjellyableForClass
 from pbcopy._remotecache import makeReplica
@@ -32,8 +33,15 @@ class FactoryUnjellier:
         """
         Make the object for C{[type, state]} or C{[type, luid, state]}.
         """
-        if unjellier.invoker is not None and len(jellyList) > 2:
-            return makeReplica(unjellier, jellyList, self.factory)
+        if unjellier.invoker is None:
+            return self._makeCopy(unjellier, jellyList)
+        with answerFails(unjellier.invoker) as failures:
+            if len(jellyList) > 2:
+                return makeReplica(unjellier, jellyList, self.factory)
+            return self._makeCopy(unjellier, jellyList)
+        return failures[0]
+
+    def _makeCopy(self, unjellier: Any, jellyList: list[Any]) -> Any:
         return self.factory(withTextKeys(unjellier.unjelly(jellyList[1])))
 
 

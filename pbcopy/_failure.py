@@ -56,10 +56,10 @@ class CopiedFailure(pb.CopiedFailure):
         stock: Any = super()
         stock.setCopyableState(state)
         known = exceptionNamed(_text(state["type"])) if "type" in state else None
-        if known is not None:
-            # An application's __init__ may want other arguments.
+        value = None if known is None else _made(known, _text(state.get("value", "")))
+        if value is not None:
             self.type = known
-            self.value = known.__new__(known, _text(state.get("value", "")))
+            self.value = value
 
     def throwExceptionIntoGenerator(self, g: Any) -> Any:
         """
@@ -86,7 +86,7 @@ class CopiedFailure(pb.CopiedFailure):
         """
         name = qual(self.type) if isinstance(self.type, type) else _text(self.type)
         file = file or log.logfile
-        file.write(f"Traceback from remote host -- {name}: {self.value}\n")
+        file.write(f"Traceback from remote host -- {name}: {self.getErrorMessage()}\n")
 
     printBriefTraceback = printTraceback
     printDetailedTraceback = printTraceback
@@ -96,6 +96,22 @@ class CopiedFailure(pb.CopiedFailure):
             return self.value
         error: BaseException = pb.RemoteError(self.type, self.value, self.traceback)
         return error
+
+
+def _made(known: type[Exception], text: str) -> Exception | None:
+    """
+    Make an exception of its text alone.  Its C{__init__} may want other
+    arguments, and is not called.
+
+    @return: C{None} if its C{__new__} wants others, too.
+    """
+    try:
+        value = known.__new__(known, text)
+    except Exception:
+        return None
+    # An OSError's __new__ leaves them to an __init__.
+    value.args = (text,)
+    return value
 
 
 def _text(value: object) -> str:

@@ -20,8 +20,10 @@ So a stock peer does not notice a C{hello}, and it is sent nothing else.
 
 from __future__ import annotations
 
+import weakref
 from collections import deque
-from typing import Any, Protocol, cast
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, cast, runtime_checkable
 
 from twisted.internet.defer import Deferred
 from twisted.spread import flavors, pb
@@ -48,6 +50,7 @@ class Observation(Protocol):
         """Give the key that C{publicationFor} finds this by."""
 
 
+@runtime_checkable
 class Replica(Protocol):
     """
     What stands for a replica in the Broker's table of local caches.
@@ -96,13 +99,13 @@ class Hub(flavors.Referenceable):
         afterTurn(self._release)
 
     def _release(self) -> None:
-        released = []
+        released: list[int] = []
         while self._dropped:
             replica = self._dropped.popleft()
             # It may be gone, or wanted again, since it was dropped.
             if _isAt(self.broker, replica) and not replica.isHeld():
                 if RELEASE in self._peerUnderstands:
-                    released.append([replica.luid, replica.mentions])
+                    released += (replica.luid, replica.mentions)
                 else:
                     self._decache(replica)
         if released:
@@ -114,40 +117,44 @@ class Hub(flavors.Referenceable):
             self.broker.decCacheRef(replica.luid)
         replica.mentions = 0
 
-    def remote_release(self, *counts: list[int]) -> None:
+    def remote_release(self, *counts: int) -> None:
         """
         The peer holds none of these replicas.
 
-        @param counts: for each a pair of its id and how many mentions of it the
-            peer has seen.  An id that is unknown was released before.
+        @param counts: for each its id, and how many mentions of it the peer has
+            seen.  An id that is unknown was released before.
         """
-        more = []
-        for luid, seen in counts:
+        more: list[int] = []
+        for luid, seen in _pairs(counts):
             local = self.broker.remotelyCachedObjects.get(luid)
             if local is not None and local.refcount > seen:
-                more.append([luid, local.refcount])
+                more += (luid, local.refcount)
             elif local is not None:
                 local.refcount = 1
                 self.broker.proto_decache(luid)
         if more:
             self._tell("recount", *more)
 
-    def remote_recount(self, *counts: list[int]) -> None:
+    def remote_recount(self, *counts: int) -> None:
         """
         The peer has mentioned these ids more often than they were released.
 
-        @param counts: for each a pair of its id and the number of mentions.
+        @param counts: for each its id, and the number of mentions.
         """
-        for luid, mentions in counts:
+        for luid, mentions in _pairs(counts):
             replica = self.broker.locallyCachedObjects.get(luid)
-            if replica is not None:
+            if isinstance(replica, Replica):
                 replica.mentions = mentions
                 self.drop(replica)
 
     def _tell(self, message: str, *args: object) -> None:
-        if not self.broker.disconnected:
-            hub = self.broker.remoteForName(HUB)
-            hub.callRemote(message, *args, pbanswer=False)
+        hub = self.broker.remoteForName(HUB)
+        hub.callRemote(message, *args, pbanswer=False)
+
+
+def _pairs(counts: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    # A list for each would be one more type that a peer has to allow.
+    return zip(counts[::2], counts[1::2], strict=True)
 
 
 def hubOf(broker: pb.Broker) -> Hub:
@@ -196,6 +203,40 @@ def withdraw(broker: pb.Broker, luid: int, publication: Observation) -> None:
     del broker.remotelyCachedLUIDs[publication.processUniqueID()]
 
 
+def retire(broker: pb.Broker, key: object) -> object:
+    """
+    Free the key of what is no longer observed: it may be sent again before the
+    Broker has taken the old entry out.
+
+    @return: the key under which the Broker finds the old entry now.
+    """
+    luids, retired = broker.remotelyCachedLUIDs, object()
+    if key in luids:
+        luids[retired] = luids.pop(key)
+    return retired
+
+
+def isConnected(broker: pb.Broker) -> bool:
+    """
+    Tell whether the connection is there.
+    """
+    return not broker.disconnected
+
+
+def underWay(broker: pb.Broker, jellier: Any) -> Callable[[], bool]:
+    """
+    Give a function that tells whether a message that is being computed is not
+    sent yet.
+
+    @param jellier: who computes it.  Jelly keeps it for as long as that takes.
+        C{Broker._sendMessage} has one for the arguments and then one for the
+        keywords, and takes an id when both are done; an answer has one.
+    """
+    alive, before = weakref.ref(jellier), broker.currentRequestID
+    isCall = isinstance(broker.jellyMethod, bytes)
+    return lambda: alive() is not None or (isCall and broker.currentRequestID == before)
+
+
 def sendUpdate(
     broker: pb.Broker,
     perspective: Any,
@@ -210,6 +251,7 @@ def sendUpdate(
     @raise pb.DeadReferenceError: if the connection is gone.
     @raise twisted.spread.banana.BananaError: if the message cannot be encoded.
     """
+    before = broker.currentRequestID
     try:
         return cast(
             "Deferred[Any] | None",
@@ -218,9 +260,11 @@ def sendUpdate(
             ),
         )
     except BaseException:
-        # A message that could not be encoded has no answer to wait for.
-        if broker.waitingForAnswers:
-            broker.waitingForAnswers.pop(broker.currentRequestID, None)
+        # A message that got an id, and could then not be encoded, has no answer
+        # to wait for.
+        waiting: dict[int, Any] = broker.waitingForAnswers or {}
+        if broker.currentRequestID != before:
+            waiting.pop(broker.currentRequestID, None)
         raise
 
 

@@ -5,7 +5,6 @@ The sender's hold of one replica: L{RemoteCacheObserver}.
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ from twisted.spread import flavors, pb
 from zope.interface import implementer
 
 from pbcopy import _hub
+from pbcopy._text import asText
 from pbcopy._turn import afterTurn
 from pbcopy.interfaces import IObserver
 
@@ -39,7 +39,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
     """
 
     _luid: int | None = None
-    _snapshot: Callable[[], Any] = staticmethod(lambda: None)
+    _underWay: Callable[[], bool] = staticmethod(lambda: False)
 
     def __init__(self, broker: Any, cached: Any, perspective: Any) -> None:
         """
@@ -48,17 +48,16 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         self.broker = broker
         self.cached = cached
         self.perspective = perspective
-        self._queued: list[tuple[defer.Deferred[Any], str, Any, Any]] = []
+        self._queued: list[tuple[defer.Deferred[Any], str | bytes, Any, Any]] = []
 
     def start(self, luid: int, jellier: Any) -> None:
         """
         Begin to observe what the peer is about to get under an id.
 
-        @param jellier: who is computing the message with the state.  Jelly
-            keeps it for as long as that takes.
+        @param jellier: who is computing the message with the state.
         """
         self._luid = luid
-        self._snapshot = weakref.ref(jellier)
+        self._underWay = _hub.underWay(self.broker, jellier)
 
     def stop(self) -> None:
         """
@@ -88,12 +87,12 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
             connection is gone, with C{BananaError} if an argument is too large,
             and with whatever else keeps the message from being sent.
         """
-        name, answered = _text(_name), kw.get("pbanswer", True)
-        if self._snapshot() is not None:
-            answer: defer.Deferred[Any] | None = self._queue(name, args, kw)
+        answered = kw.get("pbanswer", True)
+        if self._underWay():
+            answer: defer.Deferred[Any] | None = self._queue(_name, args, kw)
         else:
             self._sendQueued()
-            answer = self._send(name, args, kw)
+            answer = self._send(_name, args, kw)
         if answered or answer is None:
             return answer
         answer.addErrback(self._unsent)
@@ -104,17 +103,19 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         if not failure.check(pb.DeadReferenceError):
             log.err(failure, f"An update of {self!r} was not sent")
 
-    def _send(self, name: str, args: Any, kw: Any) -> defer.Deferred[Any] | None:
+    def _send(
+        self, name: str | bytes, args: Any, kw: Any
+    ) -> defer.Deferred[Any] | None:
         try:
             if self._luid is None:
                 raise pb.DeadReferenceError(f"{self!r} has stopped observing")
             return _hub.sendUpdate(
-                self.broker, self.perspective, self._luid, name, args, kw
+                self.broker, self.perspective, self._luid, asText(name), args, kw
             )
         except Exception:
             return defer.fail()
 
-    def _queue(self, name: str, args: Any, kw: Any) -> defer.Deferred[Any]:
+    def _queue(self, name: str | bytes, args: Any, kw: Any) -> defer.Deferred[Any]:
         """
         Keep an update that is made while the state is computed: the peer does
         not have what it updates yet.
@@ -136,7 +137,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         """
         Give a callable that is L{callRemote} for one name.
         """
-        return RemoteCacheMethod(self, _text(key))
+        return RemoteCacheMethod(self, asText(key))
 
     def __reduce__(self) -> Any:
         """
@@ -144,10 +145,6 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         observed by nobody, and must not drag the connection along.
         """
         return RemoteCacheObserver, (None, None, None)
-
-
-def _text(name: str | bytes) -> str:
-    return name if isinstance(name, str) else name.decode("utf-8")
 
 
 @attr.s(auto_attribs=True, frozen=True)

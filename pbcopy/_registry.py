@@ -4,7 +4,8 @@ Names on the wire, and what represents them here.
 
 The tables are Twisted's own, so pbcopy's functions and those of
 C{twisted.spread.pb} may be mixed.  A registration is process-wide, and the last
-one for a name wins.
+one for a name wins; but Jelly takes a class before a factory that was registered
+by Twisted's own function.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from twisted.python.reflect import qual
 from twisted.spread import jelly
 
+from pbcopy._text import asText
 from pbcopy.errors import RegistrationError
 
 copyTags: Any = jelly.unjellyableRegistry
@@ -143,4 +145,4 @@ def nameOf(classname: type | str | bytes) -> str:
     """
     if isinstance(classname, type):
         return qual(classname)
-    return classname.decode("utf-8") if isinstance(classname, bytes) else classname
+    return asText(classname)

@@ -28,6 +28,7 @@ from pbcopy._copyable import (
 )
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._slot import FromSlot, Slot, leave, slotOf
+from pbcopy._text import asText
 from pbcopy.errors import Unsendable
 from pbcopy.interfaces import IRemoteCache
 
@@ -59,10 +60,9 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         @return: the jellied answer.
         @raise AttributeError: if there is no such method.
         """
-        name = message if isinstance(message, str) else message.decode("utf-8")
         arguments = broker.unserialize(args)
         keywords = withTextKeys(broker.unserialize(kw))
-        method = getattr(self, f"observe_{name}")
+        method = getattr(self, f"observe_{asText(message)}")
         result = method(*arguments, **keywords)
         return broker.serialize(result, None, method, arguments, keywords)
 
@@ -100,7 +100,7 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         if unjellier.invoker is None:
             return unjellyStored(self, unjellier, jellyList)
         with (
-            answerFails(unjellier.invoker),
+            answerFails(unjellier.invoker) as failures,
             Slot.of(unjellier, jellyList) as slot,
             beingMade(unjellier, jellyList, self),
         ):
@@ -109,14 +109,15 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
             self.__init__()  # type: ignore[misc]
             state = unjellier.unjelly(jellyList[2])
             whenKnown(unjellier, lambda: self._applyState(slot, state))
-        return self
+            return self
+        return failures[0]
 
     def _applyState(self, slot: Slot, state: Any) -> None:
         with slot.orRefused():
             applyState(self, state)
             _leavePlaces(self)
 
-    def __del__(self) -> None:
+    def __del__(self, leave: Callable[[Any], None] = leave) -> None:
         """
         Leave the attributes to the slot.  Nothing is sent from here: this runs
         in whatever thread drops the last reference.
@@ -133,8 +134,7 @@ def makeReplica(
     @return: what it made.  If that is no L{RemoteCache}, nothing can update it,
         and the id is given back.
     """
-    made = None
-    with answerFails(unjellier.invoker), Slot.of(unjellier, jellyList) as slot:
+    with Slot.of(unjellier, jellyList) as slot:
         made = factory(withTextKeys(unjellier.unjelly(jellyList[2])))
         if isinstance(made, RemoteCache):
             slot.hold(made)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from twisted.python.failure import Failure
 from twisted.spread import flavors, pb
 from twisted.spread.jelly import _createBlank
 
@@ -90,7 +91,11 @@ class Slot:
             if slot is not None:
                 hub.drop(slot)
 
-        self._replica = weakref.ref(replica, dropped)
+        try:
+            self._replica = weakref.ref(replica, dropped)
+        except TypeError:
+            # A tuple's subclass, say, is held until the connection ends.
+            self._replica = lambda: replica
         _slots[id(replica)] = self
 
     def refuse(self) -> None:
@@ -134,16 +139,16 @@ class Slot:
             self.hold(replica)
         return replica
 
-    def _borgify(self) -> flavors.RemoteCache | None:
+    def _borgify(self) -> flavors.RemoteCache | Failure:
         """
         Give the object for one more mention of the id.
 
         The name is the one that C{flavors.unjellyCached} calls.
         """
         self.mentions += 1
-        with answerFails(self._hub.broker):
+        with answerFails(self._hub.broker) as failures:
             return self.replica()
-        return None
+        return failures[0]
 
     def remoteMessageReceived(
         self, broker: pb.Broker, message: str | bytes, args: Any, kw: Any
@@ -162,11 +167,14 @@ def slotOf(replica: object) -> Slot | None:
     return slot if slot is not None and slot._replica() is replica else None
 
 
-def leave(replica: flavors.RemoteCache) -> None:
+def leave(replica: flavors.RemoteCache, slots: dict[int, Slot] = _slots) -> None:
     """
     Have its slot keep the attributes of a replica that is about to go.
+
+    @param slots: the table.  When Python ends, the module may not have it any
+        more.
     """
-    slot = _slots.pop(id(replica), None)
+    slot = slots.pop(id(replica), None)
     if slot is not None:
         slot.keep(replica.__dict__)
 
@@ -196,3 +204,6 @@ class FromSlot:
 
     def __set__(self, replica: object, value: object) -> None:
         vars(replica)[self._name] = value
+
+    def __delete__(self, replica: object) -> None:
+        vars(replica).pop(self._name, None)

@@ -118,11 +118,26 @@ class _DropIn(ModuleType):
                 f"module {__name__!r} has no attribute {name!r}"
             ) from None
 
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(_stock)})
+
     def __setattr__(self, name: str, value: object) -> None:
         # Applications raise MAX_BROKER_REFS, and the Broker reads Twisted's.
-        if name not in _REPLACED and hasattr(_stock, name):
+        if name in _TWISTEDS:
             setattr(_stock, name, value)
-        super().__setattr__(name, value)
+        else:
+            super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        if name in _TWISTEDS:
+            delattr(_stock, name)
+        else:
+            super().__delattr__(name)
 
 
+_TWISTEDS = frozenset(n for n in dir(_stock) if not n.startswith("__")) - _REPLACED
+
+# What is Twisted's is read there, each time.
+for _name in _TWISTEDS.intersection(globals()):
+    del globals()[_name]
 sys.modules[__name__].__class__ = _DropIn

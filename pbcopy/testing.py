@@ -46,6 +46,10 @@ never come to rest.  A chunk is what was written between two deliveries, and a
 test of a thousand observers needs some thousands."""
 
 
+ADDRESS = IPv4Address("TCP", "127.0.0.1", pb.portno)
+"""The address that both sides say they have."""
+
+
 @implementer(ITransport, IConsumer)
 class Side:
     """
@@ -96,13 +100,13 @@ class Side:
         """
         Give an address that stands for the other side.
         """
-        return IPv4Address("TCP", "127.0.0.1", 8787)
+        return ADDRESS
 
     def getHost(self) -> IPv4Address:
         """
         Give an address that stands for this side.
         """
-        return IPv4Address("TCP", "127.0.0.1", 8787)
+        return ADDRESS
 
     def registerProducer(self, producer: Any, streaming: bool) -> None:
         """
@@ -152,10 +156,9 @@ class Connection:
     def __init__(
         self, serverFactory: pb.PBServerFactory, clientFactory: pb.PBClientFactory
     ) -> None:
-        address = IPv4Address("TCP", "127.0.0.1", 8787)
         self.clientFactory = clientFactory
-        self.server = serverFactory.buildProtocol(address)
-        self.client = clientFactory.buildProtocol(address)
+        self.server = serverFactory.buildProtocol(ADDRESS)
+        self.client = clientFactory.buildProtocol(ADDRESS)
         self.fromServer = Side(self.server, "server's")
         self.fromClient = Side(self.client, "client's")
         self.server.makeConnection(self.fromServer)
@@ -285,29 +288,38 @@ def sendAcross(thing: object, asAnswer: bool = False) -> Any:
 
 
 def assertRefused(
-    thing: object, expected: type[Exception] = InsecureJelly
+    thing: object,
+    expected: type[Exception] = InsecureJelly,
+    asAnswer: bool = False,
 ) -> Exception:
     """
-    Assert that a receiver refuses an object, and that its sender is told.
+    Assert that a receiver refuses an object, that its caller is told, and that
+    the connection lives.
 
-    The receiver logs the refusal; a test flushes it with
+    The receiver of an argument logs the refusal; a test flushes it with
     C{flushLoggedErrors}.
 
-    @param expected: the class of the exception that the sender sees.
+    @param expected: the class of the exception that the caller sees.
+    @param asAnswer: send it as the answer of a call; by default it goes as an
+        argument.
     @return: the exception.
     @raise FailTest: if the object arrives, or fails otherwise.
     """
-    connection = connect(_Table())
+    connection = connect(_Table(thing))
+    if asAnswer:
+        call = connection.root.callRemote("get")
+    else:
+        call = connection.root.callRemote("put", thing)
     failures: list[Failure] = []
-    call = connection.root.callRemote("put", thing)
     call.addErrback(failures.append)
     connection.deliver()
+    if connection.reason is not None:
+        cost = connection.reason.value
+        raise FailTest(f"{thing!r} cost the connection: {cost!r}")
     if not failures:
         raise FailTest(f"{thing!r} was not refused")
-    if failures[0].type is not expected and not failures[0].check(expected):
+    if not failures[0].check(expected):
         raise FailTest(f"{thing!r} failed with {failures[0]!r}")
-    if connection.lost:
-        raise FailTest(f"{thing!r} cost the connection")
     value: Any = failures[0].value
     return cast(Exception, value)
 

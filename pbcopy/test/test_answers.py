@@ -165,3 +165,174 @@ class AnswerTests(SynchronousTestCase):
         connection.deliver()
         self.assertFalse(connection.lost)
         self.failureResultOf(call, CancelledError)
+
+    def test_copyFactory(self) -> None:
+        """
+        A copy whose factory raises, or is given what cannot be taken.
+        """
+
+        class Frogs(pb.Copyable):
+            pass
+
+        pb.setUnjellyableFactoryForClass(Frogs, lambda state: 1 // 0)
+        self.addCleanup(pb.copyTags.pop, Frogs().getTypeToCopy(), None)
+        for failure in self.wherever(Frogs()):
+            self.assertIs(ZeroDivisionError, failure.type)
+
+    def test_postUnjellyOfThePeer(self) -> None:
+        """
+        A C{postUnjelly} that the peer sent, and the application installed, is
+        not called; nor is it where it is no function.
+        """
+        called: list[object] = []
+
+        class Hook(pb.Copyable, pb.RemoteCopy):
+            def __call__(self) -> None:
+                called.append(self)
+
+        class Evil(pb.Copyable):
+            postUnjelly: Any
+
+        class Open(pb.RemoteCopy):
+            def setCopyableState(self, state: Any) -> None:
+                self.__dict__.update(state)
+
+        class OpenCache(pb.RemoteCache):
+            def setCopyableState(self, state: Any) -> None:
+                self.__dict__ = state
+
+        register(self, pb, (Hook, Hook), (Evil, Open), (self.kit.Pond, OpenCache))
+        for hook in (Hook(), 5):
+            evil, pond = Evil(), self.kit.Pond()
+            evil.postUnjelly = hook
+            state = {"postUnjelly": hook}
+            pond.getStateToCopy = lambda state=state: state
+            pond.getStateToCacheAndObserveFor = lambda p, o, state=state: state
+            pond.stoppedObserving = lambda p, o: None
+            for thing in (evil, pond):
+                for failure in self.wherever(thing):
+                    self.assertIs(Violation, failure.type)
+        self.assertEqual([], called)
+
+    def test_aHookOfItsOwn(self) -> None:
+        """
+        A class with a C{postUnjelly} of its own, which needs the state: it is
+        not called on half an object.
+        """
+
+        class Hooked(pb.Copyable, pb.RemoteCopy):
+            def getStateToCopy(self) -> Any:
+                return {"__class__": 7}
+
+            def postUnjelly(self) -> None:
+                self.double = self.frogs * 2  # type: ignore[attr-defined]
+
+        register(self, pb, (Hooked, Hooked))
+        around: list[Any] = [Hooked()]
+        around.append(around)
+        for failure in [*self.wherever(Hooked()), self.answer(around)]:
+            self.assertIs(Violation, failure.type)
+
+    def test_aHookAfterALateFailure(self) -> None:
+        """
+        Where the state had to wait, and was then refused, no C{postUnjelly} is
+        called either.
+        """
+
+        class Hooked(pb.Copyable, pb.RemoteCopy):
+            around: Any
+
+            def setCopyableState(self, state: Any) -> None:
+                raise RuntimeError("no state today")
+
+            def postUnjelly(self) -> None:
+                self.double = self.frogs * 2  # type: ignore[attr-defined]
+
+        register(self, pb, (Hooked, Hooked))
+        around: list[Any] = [Hooked()]
+        around[0].around = around
+        self.assertIs(RuntimeError, self.answer(around).type)
+
+    def test_theFirstReason(self) -> None:
+        """
+        What fails in consequence does not hide what failed first.
+        """
+
+        class Inner(pb.Copyable):
+            def getStateToCopy(self) -> Any:
+                return {7: "seven"}
+
+        class Outer(pb.Copyable, pb.RemoteCopy):
+            inner: Any
+
+            def setCopyableState(self, state: Any) -> None:
+                self.frogs = state["inner"].frogs
+
+        register(self, pb, (Inner, pb.RemoteCopy), (Outer, Outer))
+        outer = Outer()
+        outer.inner = Inner()
+        self.assertIs(Violation, self.answer(outer).type)
+
+    def test_theRestOfTheMessageFailsToo(self) -> None:
+        """
+        Where something that is not pbcopy's raises later in the message, the
+        connection is lost, and the call still fails.
+        """
+
+        class Evil(pb.Copyable):
+            def getStateToCopy(self) -> Any:
+                return {7: "seven"}
+
+        class Unknown(pb.Copyable):
+            pass
+
+        register(self, pb, (Evil, pb.RemoteCopy))
+        connection = connect(self.kit.Root([Evil(), Unknown()]))
+        call = connection.root.callRemote("pond")
+        connection.deliver()
+        self.assertTrue(connection.lost)
+        self.assertIs(Violation, self.failureResultOf(call).type)
+        self.flushLoggedErrors(InsecureJelly)
+
+    def test_anotherBroker(self) -> None:
+        """
+        An error of another connection, in the middle of an answer, is raised
+        there.
+        """
+        other = connect(self.kit.Root())
+        raised: list[Exception] = []
+
+        class Evil(pb.Copyable):
+            def getStateToCopy(self) -> Any:
+                return {7: "seven"}
+
+        class Nosy(pb.Copyable, pb.RemoteCopy):
+            def setCopyableState(self, state: Any) -> None:
+                sexp = other.server.serialize(Evil())
+                try:
+                    other.server.unserialize(sexp)
+                except Violation as error:
+                    raised.append(error)
+
+        register(self, pb, (Evil, pb.RemoteCopy), (Nosy, Nosy))
+        connection = connect(self.kit.Root(Nosy()))
+        call = connection.root.callRemote("pond")
+        connection.deliver()
+        self.successResultOf(call)
+        self.assertEqual(1, len(raised))
+
+    def test_nothingIsKept(self) -> None:
+        """
+        Who keeps the failure does not keep the half-made replica, and with it
+        the observation.
+        """
+
+        class View(pb.RemoteCache):
+            def setCopyableState(self, state: Any) -> None:
+                raise RuntimeError("no state today")
+
+        pond = self.kit.Pond()
+        register(self, pb, (self.kit.Pond, View))
+        failure = self.answer([pond])
+        self.assertIsNotNone(failure)
+        self.assertEqual([], pond.observers)

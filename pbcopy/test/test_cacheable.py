@@ -96,6 +96,45 @@ class PublicationTests(CacheableTestCase):
         self.assertEqual([b"unicode", b"admin"], admin[2][1][1])
         self.assertEqual([b"cached", admin[1]], broker.serialize(secret, "admin"))
 
+    def test_perspectivesThatAreValues(self) -> None:
+        """
+        A perspective that is a value is the same when it is made anew; one that
+        is no value, or cannot be hashed, is itself.
+        """
+        pond, broker = self.kit.Pond(), connect(self.root).server
+        cached = [b"cached", broker.serialize(pond, ("user", 1000))[1]]
+        self.assertEqual(cached, broker.serialize(pond, ("user", 500 + 500)))
+        for other in (("user", 1), True, 1, "1", b"1", ([],), object(), None):
+            self.assertEqual(3, len(broker.serialize(pond, other)), other)
+            self.assertEqual(2, len(broker.serialize(pond, other)), other)
+
+    def test_sentAgainWhileItStops(self) -> None:
+        """
+        A C{stoppedObserving} that sends the object again starts a new
+        observation.
+        """
+        connection = connect(self.root)
+        views = [self.fetch(connection)]
+        server = connection.server
+        received: list[Any] = []
+        connection.client.setNameForLocal("table", self.kit.Root())
+        table = connection.client.localObjectForID("table")
+        table.given = received
+
+        def again(perspective: Any, observer: Any) -> None:
+            self.pond.observers.remove(observer)
+            del self.pond.stoppedObserving
+            server.remoteForName("table").callRemote("give", self.pond)
+
+        self.pond.stoppedObserving = again
+        views.clear()
+        connection.collect()
+        self.assertEqual(1, len(self.pond.observers))
+        self.pond.add("ugly duckling")
+        connection.deliver()
+        self.assertEqual(self.pond.ducks, received[0].ducks)
+        self.assertIs(connection.client, received[0].broker)
+
     def test_theDefaultState(self) -> None:
         """
         A cacheable that overrides nothing is sent as a copyable is.

@@ -250,6 +250,15 @@ class StoredTests(SynchronousTestCase):
         self.assertEqual(both.getTypeToCopy(), stored[0])
         self.assertEqual({"frogs": 7}, vars(jelly.unjelly(stored)))
 
+    def test_nothingStored(self) -> None:
+        """
+        An object that stock flavors stored without attributes, as C{None}, is
+        restored.
+        """
+        register(self, pb, (Pond, View))
+        stored = [Pond().getTypeToCopy(), [b"None"]]
+        self.assertEqual({}, vars(jelly.unjelly(stored)))
+
     def test_getstate(self) -> None:
         """
         C{__getstate__} and C{__setstate__} are used where a class has them.
@@ -316,6 +325,54 @@ class AttributeTests(SynchronousTestCase):
         careful = Careful()
         applyState(careful, {"count": 7})
         self.assertEqual(7, careful.count())
+
+    def test_aDataDescriptorKeepsItsValueThere(self) -> None:
+        """
+        A descriptor that keeps its value in the instance's dict may be set by
+        an overridden C{setCopyableState}.
+        """
+
+        class Checked:
+            def __set__(self, instance: Any, value: int) -> None:
+                vars(instance)["frogs"] = value
+
+            def __get__(self, instance: Any, owner: type) -> Any:
+                return vars(instance)["frogs"]
+
+        class Careful(pb.RemoteCopy):
+            frogs = Checked()
+
+            def setCopyableState(self, state: Any) -> None:
+                self.frogs = state["frogs"]
+
+        careful = Careful()
+        applyState(careful, {"frogs": 7})
+        self.assertEqual(7, careful.frogs)
+
+    def test_aNestedClassIsCode(self) -> None:
+        """
+        A class in the class, or another callable, is not hidden either.
+        """
+
+        class Nesting(pb.RemoteCopy):
+            class Policy:
+                pass
+
+            handler: Any = len
+
+        for name in ("Policy", "handler"):
+            self.assertRaises(Violation, Nesting().setCopyableState, {name: 7})
+
+    def test_theStateIsNotShared(self) -> None:
+        """
+        Two copies that are given one dict do not share it.
+        """
+        state = {"frogs": 7}
+        one, two = View(), View()
+        one.setCopyableState(state)
+        two.setCopyableState(state)
+        one.frogs = 8
+        self.assertEqual(7, two.frogs)
 
     def test_theDictIsChangedInPlace(self) -> None:
         """

@@ -87,6 +87,15 @@ class FactoryTests(SynchronousTestCase):
         connection.collect()
         self.assertEqual([], self.pond.observers)
 
+    def test_bytesKeys(self) -> None:
+        """
+        A factory for a cacheable is given text for keys.
+        """
+        self.pond.getStateToCacheAndObserveFor = lambda p, o: {b"ducks": 2}
+        self.pond.stoppedObserving = lambda p, o: None
+        _, results = self.fetch(list)
+        self.assertEqual([["ducks"]], results)
+
     def test_failure(self) -> None:
         """
         What a factory raises is an error at the receiver, and the sender hears

@@ -36,6 +36,40 @@ class FrozenOver(PondIsFull):
     """
 
 
+class TwoWords(Exception):
+    """
+    One whose C{__new__} wants two arguments.
+    """
+
+    def __new__(cls, one: str, two: str) -> TwoWords:
+        """
+        Take them.
+        """
+        return super().__new__(cls, one, two)
+
+
+class NoRoom(OSError):
+    """
+    One of Python's own kind, with an C{__init__} of its own.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"no room in {where}")
+
+
+class Wordy(Exception):
+    """
+    One whose text needs what C{__init__} sets.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self.where = where
+
+    def __str__(self) -> str:
+        return f"no room in {self.where}"
+
+
 class Raiser(pb.Root):
     """
     A root that raises what a test gave it.
@@ -117,6 +151,35 @@ class FailureTests(SynchronousTestCase):
         """
         self.register(f"{__name__}.PondIsFull", KeyError)
         self.assertIs(KeyError, self.failing(PondIsFull(7)).type)
+
+    def test_itsNewWantsMore(self) -> None:
+        """
+        An exception that cannot be made of a text stays as with stock flavors.
+        """
+        self.register(TwoWords)
+        failure = self.failing(TwoWords("no", "pond"))
+        self.assertEqual(f"{__name__}.TwoWords".encode(), failure.type)
+        self.assertIs(TwoWords, failure.check(TwoWords))
+
+    def test_anOSError(self) -> None:
+        """
+        An exception whose C{__new__} leaves the arguments to C{__init__} has
+        the text all the same.
+        """
+        self.register(NoRoom)
+        failure = self.failing(NoRoom("pond"))
+        self.assertEqual(("no room in pond",), failure.value.args)
+
+    def test_itsTextNeedsAttributes(self) -> None:
+        """
+        An exception whose C{__str__} fails here can be printed.
+        """
+        self.register(Wordy)
+        text = StringIO()
+        failure = self.failing(Wordy("pond"))
+        failure.printBriefTraceback(text)
+        self.assertIn("Wordy", text.getvalue())
+        self.assertIs(Wordy, failure.type)
 
     def test_unknown(self) -> None:
         """

@@ -9,6 +9,8 @@ from typing import Any
 
 from twisted.spread import banana
 from twisted.spread import pb as stock
+from twisted.spread.jelly import SecurityOptions
+from twisted.spread.pb import PBClientFactory, PBServerFactory
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
@@ -139,7 +141,7 @@ class HubTests(SynchronousTestCase):
         luid = view.luid
         del view
         self.connection.collect()
-        hubOf(self.connection.server).remote_release([luid, 1])
+        hubOf(self.connection.server).remote_release(luid, 1)
         self.assertEqual(1, len(self.pond.stopped))
 
     def test_aMentionThatWasLost(self) -> None:
@@ -178,13 +180,46 @@ class HubTests(SynchronousTestCase):
         hub = self.connection.client.remoteForName(HUB)
         for message, args in (
             ("hello", ("release", "fly", 7)),
-            ("release", ([99, 1],)),
-            ("recount", ([99, 1],)),
+            ("release", (99, 1)),
+            ("recount", (99, 1)),
         ):
             call = hub.callRemote(message, *args)
             self.connection.deliver()
             self.assertIsNone(self.successResultOf(call))
         self.assertEqual(["one duck"], view.ducks)
+
+    def test_aRecountOfAStockReplica(self) -> None:
+        """
+        A recount of an id that stands for a stock replica is ignored.
+        """
+        kit = Kit(self, stock)
+        connection = connect(self.kit.Root(self.pond))
+        self.fetch(connection)
+        register(self, stock, (kit.Pond, kit.View))
+        connection.server.localObjectForID("root").pond = kit.Pond()
+        view = self.fetch(connection)
+        call = connection.client.remoteForName("root").callRemote("isPond", view)
+        hubOf(connection.client).remote_recount(view.luid, 7)
+        connection.deliver()
+        self.assertTrue(self.successResultOf(call))
+
+    def test_aStrictPolicy(self) -> None:
+        """
+        With the types allowed that stock caches need, and no more, a replica is
+        released.
+        """
+        options = SecurityOptions()
+        options.allowTypes("tuple", "dictionary", "list")
+        options.allowTypes("cached", "lcache", "remote", "local")
+        options.allowTypes(self.pond.getTypeToCopy())
+        strict = PBClientFactory(security=options)
+        server = PBServerFactory(self.kit.Root(self.pond), security=options)
+        connection = connect(server, strict)
+        view = self.fetch(connection)
+        self.assertEqual(["one duck"], view.ducks)
+        del view
+        connection.collect()
+        self.assertEqual([], self.pond.observers)
 
     def test_aFullTable(self) -> None:
         """
@@ -196,6 +231,41 @@ class HubTests(SynchronousTestCase):
             broker.serialize(self.kit.Pond())
         with self.assertRaises(stock.Error):
             broker.serialize(self.kit.Pond())
+
+    def test_anUpdateWithoutAnId(self) -> None:
+        """
+        An update that fails before it gets an id does not make the Broker
+        forget another call.
+        """
+        view = self.fetch(self.connection)
+        call = self.connection.server.remoteForName(HUB).callRemote("hello")
+        observer = self.pond.observers[0]
+        failed = observer.callRemote("add", 1, pbanswer=False, pbcallback=len)
+        self.assertIsNone(failed)
+        self.connection.deliver()
+        self.successResultOf(call)
+        self.assertEqual(1, len(self.flushLoggedErrors(AssertionError)))
+        del view
+
+    def test_errbacksThatCallObservers(self) -> None:
+        """
+        When a connection is lost, an errback of an outstanding call may call
+        observers: all that stop observing are told.
+        """
+        connections = [connect(self.kit.Root(self.pond)) for _ in range(2)]
+        views = [self.fetch(connection) for connection in connections]
+
+        def tellTheOthers(failure: Any) -> None:
+            self.pond.add("lost one")
+
+        lost = connections[0].server
+        for _ in range(3):
+            call = lost.remoteForName(HUB).callRemote("hello")
+            call.addErrback(tellTheOthers)
+        connections[0].cut()
+        self.assertEqual(1, len(self.pond.stopped))
+        connections[1].deliver()
+        self.assertEqual(self.pond.ducks, views[1].ducks)
 
     def test_anUpdateThatCannotBeEncoded(self) -> None:
         """

@@ -9,6 +9,7 @@ as real processes, in a folder of its own.
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
@@ -117,7 +118,7 @@ class CopyTests(ListingsTestCase):
     async def test_unregistered(self) -> None:
         """
         Without the registration, the sender's errback sees C{InsecureJelly},
-        and the receiver's method is not called.
+        the receiver logs the name of the class, and its method is not called.
         """
         path = os.path.join(self.folder, "copy_receiver.tac")
         with open(path) as file:
@@ -138,7 +139,13 @@ class CopyTests(ListingsTestCase):
         )
         receiver.signal("INT")
         await receiver.end()
-        self.assertNotIn("got pond", "\n".join(receiver.lines))
+        printed = "\n".join(receiver.lines)
+        self.assertNotIn("got pond", printed)
+        self.assertIn(
+            "twisted.spread.jelly.InsecureJelly: "
+            "Module copy_sender not allowed (in type copy_sender.CopyPond).",
+            printed,
+        )
 
     async def test_noReceiver(self) -> None:
         """
@@ -267,6 +274,7 @@ class ScriptTests(ListingsTestCase):
         "both_ways.py",
         "dropped.py",
         "local_only.py",
+        "raising.py",
         "referenceable_inside.py",
         "registering.py",
         "sent_home.py",
@@ -297,6 +305,21 @@ class ScriptTests(ListingsTestCase):
                 "{'name': 'carol', 'room': 7}",
             ],
             self.python("local_only.py"),
+        )
+
+    async def test_raising(self) -> None:
+        """
+        An exception that is registered arrives as its class, and another one
+        as its name; C{failure.check} takes both.
+        """
+        await self.assertPrints(
+            [
+                "full: no room for a swan",
+                "__main__.PondFrozen - come back in spring",
+                "<class '__main__.PondFull'> <class '__main__.PondFull'>",
+                "b'__main__.PondFrozen' <class '__main__.PondFrozen'>",
+            ],
+            self.python("raising.py"),
         )
 
     async def test_views(self) -> None:
@@ -379,6 +402,23 @@ class ScriptTests(ListingsTestCase):
         self.assertIn("twisted.spread.jelly.InsecureJelly: ", script.errors)
 
 
+class TrialTests(ListingsTestCase):
+    """
+    Tests for the tests of an application.
+    """
+
+    listings = ("ponds.py", "test_ponds.py")
+
+    async def test_pass(self) -> None:
+        """
+        They pass under C{trial}.
+        """
+        trial = "from twisted.scripts.trial import run; run()"
+        script = self.python("-c", trial, "test_ponds")
+        self.assertEqual(0, await script.end())
+        self.assertIn("PASSED (successes=6)", script.lines)
+
+
 class FolderTests(ListingsTestCase):
     """
     Tests for the folder of the listings.
@@ -399,11 +439,14 @@ class FolderTests(ListingsTestCase):
 
     def test_allAreShown(self) -> None:
         """
-        Each listing is in the text of the howto.
+        Each listing is in the text of the howto, once.
         """
-        path = os.path.join(os.path.dirname(LISTINGS), "copyable.rst")
-        if not os.path.exists(path):
-            raise SkipTest(f"the text is not beside the listings: no file {path}")
-        with open(path) as file:
-            shown = re.findall(r"literalinclude:: listings/(\S+)", file.read())
+        pattern = os.path.join(os.path.dirname(LISTINGS), "*.rst")
+        texts = glob.glob(pattern)
+        if not texts:
+            raise SkipTest(f"the text is not beside the listings: no file {pattern}")
+        shown = []
+        for path in texts:
+            with open(path) as file:
+                shown += re.findall(r"literalinclude:: listings/(\S+)", file.read())
         self.assertEqual(sorted(self.found()), sorted(shown))

@@ -14,7 +14,7 @@ from twisted.spread.banana import BananaError
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
-from pbcopy.test.ponds import Kit, Received
+from pbcopy.test.ponds import Kit, Received, register
 from pbcopy.testing import connect
 
 
@@ -86,6 +86,14 @@ class ObserverTests(SynchronousTestCase):
         self.assertEqual(1, len(self.flushLoggedErrors(BananaError)))
         self.connection.cut()
         self.assertIsNone(self.observer.callRemote("add", "x", pbanswer=False))
+
+    def test_noName(self) -> None:
+        """
+        A name that is none fails the Deferred, as everything does.
+        """
+        nonsense: Any
+        for nonsense in (None, 7, b"\xff"):
+            self.failureResultOf(self.observer.callRemote(nonsense))
 
     def test_nameAsBytes(self) -> None:
         """
@@ -185,6 +193,24 @@ class SnapshotTests(SynchronousTestCase):
         """
         call = self.connection.root.callRemote("give", self.pond)
         self.pond.add("five duck")
+        self.connection.deliver()
+        self.successResultOf(call)
+        self.assertEqual(self.pond.ducks, self.root.given[0].ducks)
+
+    def test_anUpdateByAKeyword(self) -> None:
+        """
+        The state of a keyword that changes the pond, which is an argument of the
+        same call, does not overtake the pond.
+        """
+
+        class Changing(pb.Copyable):
+            def getStateToCopy(_) -> Any:
+                self.pond.add("five duck")
+                return {}
+
+        self.root.remote_both = lambda pond, other: self.root.given.append(pond)
+        register(self, pb, (Changing, pb.RemoteCopy))
+        call = self.connection.root.callRemote("both", self.pond, other=Changing())
         self.connection.deliver()
         self.successResultOf(call)
         self.assertEqual(self.pond.ducks, self.root.given[0].ducks)

@@ -6,6 +6,7 @@ Tests for L{pbcopy.pb}.
 from __future__ import annotations
 
 import types
+from unittest import mock
 
 from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
@@ -44,6 +45,7 @@ class DropInTests(SynchronousTestCase):
         Each public name of Twisted's module is here, and is Twisted's own
         unless pbcopy replaces it.
         """
+        self.assertEqual(set(), set(dir(stock)) - set(dir(pb)))
         replaced = {*HOMES, "setCopierForClass", "setFactoryForClass"}
         for name in dir(stock):
             if not name.startswith("__") and name not in replaced:
@@ -89,6 +91,20 @@ class DropInTests(SynchronousTestCase):
         self.addCleanup(setattr, pb, "MAX_BROKER_REFS", before)
         pb.MAX_BROKER_REFS = before + 1
         self.assertEqual(before + 1, stock.MAX_BROKER_REFS)
+        stock.MAX_BROKER_REFS = before + 2
+        self.assertEqual(before + 2, pb.MAX_BROKER_REFS)
+
+    def test_patching(self) -> None:
+        """
+        C{mock.patch} of a name of Twisted's patches it there, and puts it back.
+        """
+        before = stock.portno
+        with mock.patch.object(pb, "portno", 7):
+            self.assertEqual(7, stock.portno)
+        self.assertEqual((before, before), (stock.portno, pb.portno))
+        with mock.patch.object(pb, "Copyable", 7):
+            self.assertNotEqual(7, stock.Copyable)
+        self.assertIs(_copyable.Copyable, pb.Copyable)
 
     def test_replacingAFlavor(self) -> None:
         """

@@ -42,7 +42,7 @@ class ReplicaTests(ReplicaTestCase):
 
         class View(pb.RemoteCache):
             def __init__(self) -> None:
-                calls.append("init")
+                calls.append(("init", self.broker))
                 self.given = None
 
             def setCopyableState(self, state: Any) -> None:
@@ -52,7 +52,7 @@ class ReplicaTests(ReplicaTestCase):
         register(self, pb, (self.kit.Pond, View))
         view = self.fetch()
         expected = ({"ducks": ["one duck"]}, self.connection.client, view.luid)
-        self.assertEqual(["init", expected], calls)
+        self.assertEqual([("init", self.connection.client), expected], calls)
         self.assertEqual(["one duck"], view.ducks)
         self.assertIsNone(view.given)
 
@@ -78,6 +78,35 @@ class ReplicaTests(ReplicaTestCase):
         view = self.fetch()
         self.assertIs(self.connection.client, view.broker)
         self.assertNotEqual(99, view.luid)
+
+    def test_aClassThatCannotBeWeaklyReferredTo(self) -> None:
+        """
+        A replica that is a tuple is held until the connection ends.
+        """
+
+        class Row(pb.RemoteCache, tuple):  # type: ignore[type-arg]
+            ducks: Any
+
+            def observe_add(self, duck: str) -> None:
+                self.ducks.append(duck)
+
+        register(self, pb, (self.kit.Pond, Row))
+        row = self.fetch()
+        self.pond.add("ugly duckling")
+        self.connection.deliver()
+        self.assertEqual(["one duck", "ugly duckling"], row.ducks)
+        self.assertIs(row, self.fetch())
+        self.connection.cut()
+        self.assertEqual([], self.pond.observers)
+
+    def test_deletingTheConnection(self) -> None:
+        """
+        Deleting C{broker} and C{luid} removes the entries, and not the slot's.
+        """
+        view = self.fetch()
+        del view.broker, view.luid
+        self.assertEqual({"ducks"}, set(vars(view)))
+        self.assertIs(self.connection.client, view.broker)
 
     def test_replacedInPlace(self) -> None:
         """

@@ -121,6 +121,31 @@ class ConnectionTests(SynchronousTestCase):
         self.assertFalse(self.connection.deliverOnce())
         self.connection.cut()
 
+    def test_aPendingRoot(self) -> None:
+        """
+        A cut fails whoever waits for the root object on the client's factory.
+        """
+        factory = pb.PBClientFactory()
+        connection = connect(Echo(), factory)
+        factory._broker = None
+        waiting = factory.getRootObject()
+        connection.cut()
+        self.failureResultOf(waiting, ConnectionDone)
+
+    def test_loseConnectionIsNotAtOnce(self) -> None:
+        """
+        What was written before the close is delivered first.
+        """
+        call = self.connection.root.callRemote("echo", 7)
+        self.connection.fromClient.held = True
+        self.connection.fromClient.loseConnection()
+        self.connection.deliver()
+        self.assertFalse(self.connection.lost)
+        self.connection.fromClient.held = False
+        self.connection.deliver()
+        self.assertTrue(self.connection.lost)
+        call.addErrback(lambda failure: None)
+
     def test_loseConnection(self) -> None:
         """
         A Broker that closes the connection still has its last words delivered.
@@ -221,6 +246,14 @@ class HelperTests(SynchronousTestCase):
         """
         self.assertIsInstance(assertRefused(Frogs()), InsecureJelly)
         self.assertEqual(1, len(self.flushLoggedErrors(InsecureJelly)))
+
+    def test_assertRefusedAsAnswer(self) -> None:
+        """
+        An object that costs the connection is not refused.
+        """
+        error = self.assertRaises(FailTest, assertRefused, Frogs(), asAnswer=True)
+        self.assertIn("cost the connection: InsecureJelly", str(error))
+        self.flushLoggedErrors(InsecureJelly)
 
     def test_assertRefusedFails(self) -> None:
         """
