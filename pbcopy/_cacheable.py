@@ -81,6 +81,17 @@ class Publication:
         finally:
             self._observer.stop()
 
+    def end(self) -> None:
+        """
+        Tell the cacheable, where the peer never had the id.
+        """
+        self.refcount = 0
+        try:
+            self.stoppedObserving(self.perspective, None)
+        except Exception:
+            # It may never have come to keep the observer.
+            log.err(None, f"{self._cacheable!r} failed to forget an observer")
+
 
 def publicationKey(cacheable: Any, perspective: Any) -> Any:
     """
@@ -160,10 +171,6 @@ class Cacheable(Copyable, flavors.Cacheable):
             sexp.extend([tag, luid, jellier.jelly(state)])
         except BaseException:
             _hub.withdraw(broker, luid, publication)
-            try:
-                publication.stoppedObserving(perspective, observer)
-            except Exception:
-                # It may never have come to keep the observer.
-                log.err(None, f"{self!r} failed to forget an observer")
+            publication.end()
             raise
         return jellier.preserve(self, sexp)

@@ -9,9 +9,12 @@ first cache meets the connection.  Two pbcopy peers talk to each other's hub:
    hub of a pbcopy sender answers likewise.
  - C{release}: a receiver has no use any more for these ids, and has seen them
    mentioned so many times.
- - C{recount}: the sender has mentioned them more often than that.  A connection
+ - C{recount}: the sender has mentioned these ids so many times.  A connection
    delivers in order, so whoever reads this has seen, or lost, each mention, and
-   its next C{release} counts them all.
+   its next C{release} counts them all.  This answers a C{release} that counts
+   less, and it follows each message with a new state.
+ - C{forget}: the receiver does not know these ids.  A message that failed took
+   the state along.
 
 None of these asks for an answer, and a Broker drops a message without one to a
 name that it does not have, with no word in its log (C{Broker._recvMessage}).
@@ -35,9 +38,10 @@ HUB = b"pbcopy"
 """The name of each hub on its connection."""
 
 RELEASE = "release"
-"""The word for: I take C{release} and C{recount}."""
+"""The word for: I take C{release}, C{recount} and C{forget}."""
 
 
+@runtime_checkable
 class Observation(Protocol):
     """
     What stands for a cacheable in the Broker's table of remote caches, as a
@@ -48,6 +52,9 @@ class Observation(Protocol):
 
     def processUniqueID(self) -> Any:
         """Give the key that C{publicationFor} finds this by."""
+
+    def end(self) -> None:
+        """Tell the cacheable that nobody observes it here."""
 
 
 @runtime_checkable
@@ -73,6 +80,7 @@ class Hub(flavors.Referenceable):
         self._greeted = False
         self._peerUnderstands: frozenset[str] = frozenset()
         self._dropped: deque[Replica] = deque()
+        self._published: list[int] = []
 
     def greet(self) -> None:
         """
@@ -135,17 +143,59 @@ class Hub(flavors.Referenceable):
         if more:
             self._tell("recount", *more)
 
+    def published(self, luid: int) -> None:
+        """
+        See to it that an id that was published is known to the peer, or is
+        forgotten here.
+        """
+        if not self._published:
+            afterTurn(self._recountPublished)
+        self._published.append(luid)
+
+    def _recountPublished(self) -> None:
+        luids, self._published = self._published, []
+        counts: list[int] = []
+        for luid in luids:
+            local = (self.broker.remotelyCachedObjects or {}).get(luid)
+            if local is not None:
+                counts += (luid, local.refcount)
+        if counts and RELEASE in self._peerUnderstands:
+            self._tell("recount", *counts)
+
     def remote_recount(self, *counts: int) -> None:
         """
-        The peer has mentioned these ids more often than they were released.
+        The peer has mentioned these ids so often.
 
         @param counts: for each its id, and the number of mentions.
         """
+        unknown = []
         for luid, mentions in _pairs(counts):
             replica = self.broker.locallyCachedObjects.get(luid)
-            if isinstance(replica, Replica):
+            if replica is None:
+                unknown.append(luid)
+            elif isinstance(replica, Replica):
                 replica.mentions = mentions
                 self.drop(replica)
+        if unknown:
+            self.forget(*unknown)
+
+    def forget(self, *luids: int) -> None:
+        """
+        Tell the peer that these ids are not known here.  A stock peer does not
+        hear it.
+        """
+        self._tell("forget", *luids)
+
+    def remote_forget(self, *luids: int) -> None:
+        """
+        The peer does not know these ids, and never will: what they stand for is
+        sent again with its state the next time.
+        """
+        for luid in luids:
+            publication = self.broker.remotelyCachedObjects.get(luid)
+            if isinstance(publication, Observation):
+                withdraw(self.broker, luid, publication)
+                publication.end()
 
     def _tell(self, message: str, *args: object) -> None:
         hub = self.broker.remoteForName(HUB)
@@ -191,7 +241,7 @@ def publish(broker: pb.Broker, publication: Observation) -> int:
     """
     luid: int = broker.cacheRemotely(publication)
     broker.remotelyCachedObjects[luid] = publication
-    hubOf(broker)
+    hubOf(broker).published(luid)
     return luid
 
 
@@ -266,6 +316,20 @@ def sendUpdate(
         if broker.currentRequestID != before:
             waiting.pop(broker.currentRequestID, None)
         raise
+
+
+def isReceived(broker: pb.Broker, luid: Any) -> bool:
+    """
+    Tell whether something stands for an id of the peer's.
+    """
+    return luid in broker.locallyCachedObjects
+
+
+def isPublished(broker: pb.Broker, luid: Any) -> bool:
+    """
+    Tell whether something was sent to the peer under an id.
+    """
+    return luid in broker.remotelyCachedObjects
 
 
 def receive(broker: pb.Broker, replica: Replica) -> Hub:

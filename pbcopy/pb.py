@@ -19,6 +19,7 @@ from twisted.spread.jelly import globalSecurity, jelly, unjelly
 from twisted.spread.pb import *  # noqa: F403
 from twisted.spread.pb import RemoteError
 
+import pbcopy._mentions  # noqa: F401  (it registers how mentions are read)
 from pbcopy._cacheable import Cacheable
 from pbcopy._copyable import Copyable, RemoteCopy
 from pbcopy._factory import setUnjellyableFactoryForClass

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from twisted.spread import pb as stock
+from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy.pb
@@ -63,6 +64,23 @@ def makePond(pb: Any) -> Any:
     return Pond
 
 
+class Unknown(pbcopy.pb.Copyable):
+    """
+    What no client registers.
+    """
+
+
+class Table(stock.Referenceable):
+    """
+    A client's object that takes things, and keeps nothing.
+    """
+
+    def remote_take(self, *things: Any) -> None:
+        """
+        Take them.
+        """
+
+
 class Client:
     """
     A connection, and what its client holds.
@@ -73,6 +91,14 @@ class Client:
         self.views: list[Any] = []
         self.unanswered = 0
         self.failures: list[Any] = []
+        connection.client.setNameForLocal("table", Table())
+
+    def lose(self, things: Any) -> None:
+        """
+        Be sent things of which one is refused.
+        """
+        table = self.connection.server.remoteForName("table")
+        table.callRemote("take", *things).addErrback(lambda failure: None)
 
     def fetch(self, method: str) -> None:
         """
@@ -131,9 +157,13 @@ class Lifetimes(RuleBasedStateMachine):
     @rule()
     def join(self) -> None:
         """
-        A client connects.
+        A client connects, and the two hear what they understand.
         """
-        self.clients.append(Client(connect(self.root)))
+        client = Client(connect(self.root))
+        self.clients.append(client)
+        client.fetch("pond")
+        client.connection.deliver()
+        client.views.clear()
 
     @precondition(lambda self: self.clients)
     @rule(data=st.data(), method=st.sampled_from(["pond", "twice"]))
@@ -151,6 +181,21 @@ class Lifetimes(RuleBasedStateMachine):
         """
         self.client(data).views.clear()
         gc.collect()
+
+    @precondition(lambda self: self.clients and self.isPbcopyOnly())
+    @rule(data=st.data(), first=st.booleans())
+    def lose(self, data: Any, first: bool) -> None:
+        """
+        The pond is in a message that its receiver refuses.
+        """
+        things = (Unknown(), self.pond) if first else (self.pond, Unknown())
+        self.client(data).lose(things)
+
+    def isPbcopyOnly(self) -> bool:
+        """
+        Tell whether a lost message can be made good.
+        """
+        return self.sending is self.receiving is pbcopy.pb
 
     @rule()
     def add(self) -> None:
@@ -183,6 +228,7 @@ class Lifetimes(RuleBasedStateMachine):
         """
         client = self.client(data)
         client.connection.cut()
+        self.case.flushLoggedErrors(InsecureJelly)
         assert not client.unanswered
         client.views.clear()
         self.clients.remove(client)
@@ -197,6 +243,8 @@ class Lifetimes(RuleBasedStateMachine):
             for side in (client.connection.fromServer, client.connection.fromClient):
                 side.held = False
             client.connection.deliver()
+            # The logged traceback of what was refused has the arguments.
+            self.case.flushLoggedErrors(InsecureJelly)
             client.connection.collect()
             assert not client.connection.lost
             assert not client.failures, client.failures
@@ -225,6 +273,7 @@ class Lifetimes(RuleBasedStateMachine):
         After the last connection is lost, nothing is left.
         """
         self.settle()
+        self.case.flushLoggedErrors(InsecureJelly)
         while self.clients:
             client = self.clients.pop()
             client.connection.cut()

@@ -86,10 +86,12 @@ def swap() -> None:
 
 def unregister() -> None:
     """
-    Undo what the import of pbcopy did to Twisted's tables: the one class that it
-    registers.
+    Undo what the import of pbcopy did to Twisted's tables: how failures and
+    mentions are read.
     """
     stock.setUnjellyableForClass(stock.CopyableFailure, stock.CopiedFailure)
+    stock.setUnjellyableForClass("cached", flavors.unjellyCached)
+    stock.setUnjellyableForClass("lcache", flavors.unjellyLCache)
 
 
 def checkFlavors(swapped: bool) -> None:
