@@ -13,7 +13,7 @@ from twisted.spread import flavors
 from zope.interface import implementer
 
 from pbcopy import _hub
-from pbcopy._copyable import Copyable, asTag, forPerspective, jellyStored
+from pbcopy._copyable import Copyable, asTag, forPerspective, jellied, jellyStored
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._remotecache import homeward
 from pbcopy.interfaces import ICacheable
@@ -167,10 +167,8 @@ class Cacheable(Copyable, flavors.Cacheable):
             with forPerspective(broker):
                 tag = asTag(self.getTypeToCopyFor(perspective))
                 state = self.getStateToCacheAndObserveFor(perspective, observer)
-            sexp = jellier.prepare(self)
-            sexp.extend([tag, luid, jellier.jelly(state)])
+            return jellied(self, jellier, [tag, luid], state)
         except BaseException:
             _hub.withdraw(broker, luid, publication)
             publication.end()
             raise
-        return jellier.preserve(self, sexp)

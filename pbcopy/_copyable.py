@@ -18,6 +18,7 @@ from zope.interface import implementer
 
 from pbcopy._answers import answerFails
 from pbcopy._cycles import beingMade, whenKnown
+from pbcopy._sendable import checkSendable, outermost
 from pbcopy._slot import Slot
 from pbcopy._text import asText
 from pbcopy.errors import Violation
@@ -76,9 +77,7 @@ class Copyable(flavors.Copyable):
         with forPerspective(jellier.invoker) as perspective:
             tag = asTag(self.getTypeToCopyFor(perspective))
             state = self.getStateToCopyFor(perspective)
-        sexp = jellier.prepare(self)
-        sexp.extend([tag, jellier.jelly(state)])
-        return jellier.preserve(self, sexp)
+        return jellied(self, jellier, [tag], state)
 
 
 @implementer(IRemoteCopy)
@@ -252,6 +251,22 @@ def asTag(tag: str | bytes) -> bytes:
     Give the type tag that C{getTypeToCopyFor} returned as Banana can send it.
     """
     return tag.encode("utf-8") if isinstance(tag, str) else tag
+
+
+def jellied(flavor: Copyable, jellier: Any, head: list[Any], state: Any) -> Any:
+    """
+    Give the s-expression of a flavor.
+
+    @param head: what comes before the state.
+    @raise Unsendable: if the state is too large, or otherwise more than Banana
+        takes.
+    """
+    sexp = jellier.prepare(flavor)
+    with outermost(jellier) as isOutermost:
+        sexp.extend([*head, jellier.jelly(state)])
+    if isOutermost:
+        checkSendable(type(flavor).__qualname__, sexp)
+    return jellier.preserve(flavor, sexp)
 
 
 def jellyStored(flavor: flavors.Serializable, jellier: Any) -> Any:
