@@ -5,6 +5,7 @@ What stands behind a replica, and for it in the Broker: the L{Slot} of its id.
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,10 +86,12 @@ class Slot:
         self._attributes = None
         # The callback must not hold the slot: the Broker's table does.
         hub, me = self._hub, weakref.ref(self)
+        isEnding = sys.is_finalizing
 
         def dropped(_: object) -> None:
             slot = me()
-            if slot is not None:
+            # When Python ends, the modules are not what they were.
+            if slot is not None and not isEnding():
                 hub.drop(slot)
 
         try:
