@@ -304,7 +304,8 @@ REASONS = {
     "test_D14_aCallInAHook": r"!= \['guest', None\]",
     "test_D15_twoAvatarsOnAConnection": r"b'guest'\] != [0-9]+",
     "test_D20_anAnswerThatIsTooLarge": "the connection is lost",
-    "test_D32_overAnotherConnection": "You cannot exchange cached proxies",
+    # An assert; without it the call is not answered.
+    "test_D32_overAnotherConnection": "cannot exchange cached proxies|found no result",
     "test_D35_aCopyIsRegisteredForACache": "the call has not failed",
 }
 """What each test says of stock flavors."""
