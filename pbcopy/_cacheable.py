@@ -12,10 +12,12 @@ from twisted.python import log
 from twisted.spread import flavors
 from zope.interface import implementer
 
-from pbcopy import _hub
-from pbcopy._copyable import Copyable, asTag, forPerspective, jellied, jellyStored
+from pbcopy import _tables
+from pbcopy._copyable import Copyable, asTag, forPerspective, jellied
+from pbcopy._hub import hubOf
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._remotecache import homeward
+from pbcopy._stored import jellyStored
 from pbcopy.interfaces import ICacheable
 
 
@@ -59,7 +61,7 @@ class Publication:
         What the Broker is to see here: the cacheable, to resolve a mention that
         came home; this publication, to say goodbye to.
         """
-        observed = self.refcount > 0 and _hub.isConnected(self._observer.broker)
+        observed = self.refcount > 0 and _tables.isConnected(self._observer.broker)
         return self._cacheable if observed else self
 
     def processUniqueID(self) -> Any:
@@ -75,7 +77,7 @@ class Publication:
 
         @param made: the observer that the Broker made up.
         """
-        self._key = _hub.retire(self._observer.broker, self._key)
+        self._key = _tables.retire(self._observer.broker, self._key)
         try:
             self._cacheable.stoppedObserving(self.perspective, self._observer)
         finally:
@@ -150,7 +152,7 @@ class Cacheable(Copyable, flavors.Cacheable):
             return home
         perspective = broker.serializingPerspective
         key = publicationKey(self, perspective)
-        known = _hub.publicationFor(broker, key)
+        known = _tables.publicationFor(broker, key)
         if known is None:
             return self._publish(jellier, perspective)
         luid, publication = known
@@ -161,7 +163,8 @@ class Cacheable(Copyable, flavors.Cacheable):
         broker = jellier.invoker
         observer = RemoteCacheObserver(broker, self, perspective)
         publication = Publication(self, observer)
-        luid = _hub.publish(broker, publication)
+        luid = _tables.publish(broker, publication)
+        hubOf(broker).published(luid)
         observer.start(luid, jellier)
         try:
             with forPerspective(broker):
@@ -169,6 +172,6 @@ class Cacheable(Copyable, flavors.Cacheable):
                 state = self.getStateToCacheAndObserveFor(perspective, observer)
             return jellied(self, jellier, [tag, luid], state)
         except BaseException:
-            _hub.withdraw(broker, luid, publication)
+            _tables.withdraw(broker, luid, publication)
             publication.end()
             raise

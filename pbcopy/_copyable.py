@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any, ClassVar
 
 from twisted.python.reflect import qual
@@ -20,7 +19,8 @@ from pbcopy._answers import answerFails
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._sendable import checkSendable, outermost
 from pbcopy._slot import Slot
-from pbcopy._text import asText
+from pbcopy._state import applyState, checkAttribute, withTextKeys
+from pbcopy._stored import jellyStored, unjellyStored
 from pbcopy.errors import Violation
 from pbcopy.interfaces import ICopyable, IRemoteCopy
 
@@ -166,86 +166,6 @@ def refuseCache(copy: RemoteCopy, unjellier: Any, jellyList: list[Any]) -> None:
         )
 
 
-def applyState(copy: flavors.RemoteCopy, state: Any) -> None:
-    """
-    Give a copy the state that its peer sent, whoever wrote its
-    C{setCopyableState}.
-
-    @raise Violation: if a name that the peer chose now hides a method.
-    """
-    withTextKeys(state)
-    sent = state.copy() if isinstance(state, dict) else {}
-    copy.setCopyableState(state)
-    # An override may install what came without a look, as
-    # "self.__dict__ = state" does.
-    for name, value in sent.items():
-        installed = copy.__dict__.get(name, _sentinel) is value
-        if installed and not _isDataDescriptor(type(copy), name):
-            checkAttribute(type(copy), name)
-
-
-def withTextKeys(state: Any) -> Any:
-    """
-    Turn keys of a state that came as bytes, as from Python 2, into str.
-
-    The dict is changed in place: a cycle in the message may still refer to it.
-
-    @return: the state.
-    """
-    if isinstance(state, dict) and any(isinstance(key, bytes) for key in state):
-        for key in list(state):
-            value = state.pop(key)
-            state[asText(key) if isinstance(key, bytes) else key] = value
-    return state
-
-
-def checkAttribute(cls: type, name: object) -> None:
-    """
-    Check that a peer may choose C{name} for an attribute of a C{cls}.
-
-    @raise Violation: if it is no str, or Python's or Jelly's own (C{__x__},
-        C{postUnjelly}), or names a method or another descriptor of the class.
-    """
-    if not isinstance(name, str):
-        problem = "an attribute name must be str"
-    elif name == "postUnjelly" or (name.startswith("__") and name.endswith("__")):
-        problem = "that name is called or read by Python or Jelly itself"
-    elif _isCode(cls, name):
-        problem = "that name is a method or a descriptor of the class"
-    else:
-        return
-    raise Violation(
-        problem,
-        where=f"{cls.__qualname__}.{name}",
-        got=repr(name),
-        expected="the name of a data attribute",
-        advice="rename it at the sender, or take it in setCopyableState",
-    )
-
-
-def _isCode(cls: type, name: str) -> bool:
-    found = _find(cls, name)
-    # A cached_property keeps its value in the instance's dict.
-    if isinstance(found, cached_property) or getattr(found, "isData", False):
-        return False
-    return callable(found) or hasattr(type(found), "__get__")
-
-
-def _isDataDescriptor(cls: type, name: object) -> bool:
-    # An entry in an instance's dict does not hide one, and may be its own.
-    return hasattr(type(_find(cls, name)), "__set__")
-
-
-_sentinel = object()
-
-
-def _find(cls: type, name: Any) -> Any:
-    for base in cls.__mro__:
-        if name in vars(base):
-            return vars(base)[name]
-    return _sentinel
-
-
 def asTag(tag: str | bytes) -> bytes:
     """
     Give the type tag that C{getTypeToCopyFor} returned as Banana can send it.
@@ -267,35 +187,3 @@ def jellied(flavor: Copyable, jellier: Any, head: list[Any], state: Any) -> Any:
     if isOutermost:
         checkSendable(type(flavor).__qualname__, sexp)
     return jellier.preserve(flavor, sexp)
-
-
-def jellyStored(flavor: flavors.Serializable, jellier: Any) -> Any:
-    """
-    Jelly an object that goes to no Broker: a plain list that can be stored.
-    """
-    sexp = jellier.prepare(flavor)
-    state = flavor.__dict__
-    if _overrides(flavor, "__getstate__"):
-        state = flavor.__getstate__()  # type: ignore[assignment]
-    sexp.extend([qual(type(flavor)).encode("utf-8"), jellier.jelly(state)])
-    return jellier.preserve(flavor, sexp)
-
-
-def unjellyStored(
-    flavor: flavors.RemoteCopy, unjellier: Any, jellyList: list[Any]
-) -> Any:
-    """
-    Take the state that L{jellyStored} stored.
-    """
-    state = unjellier.unjelly(jellyList[1])
-    if hasattr(flavor, "__setstate__"):
-        flavor.__setstate__(state)
-    else:
-        # Stock flavors store None for an object without attributes.
-        flavor.__dict__ = {} if state is None else state
-    return flavor
-
-
-def _overrides(flavor: object, method: str) -> bool:
-    # From Python 3.11 on, object has a __getstate__ too.
-    return getattr(type(flavor), method, None) is not getattr(object, method, None)

@@ -11,9 +11,9 @@ from typing import Any
 import attr
 
 from pbcopy._answers import answerFails
-from pbcopy._copyable import withTextKeys
 from pbcopy._registry import checkCallable, checkName, setUnjellyableForClass
 from pbcopy._remotecache import makeReplica
+from pbcopy._state import withTextKeys
 
 
 @attr.s(auto_attribs=True, frozen=True)

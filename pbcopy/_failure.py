@@ -19,12 +19,12 @@ from twisted.python.reflect import qual
 from twisted.spread import pb
 from twisted.spread.jelly import InsecureJelly
 
-from pbcopy._copyable import withTextKeys
 from pbcopy._registry import (
     exceptionNamed,
     setUnjellyableForClass,
     setUnjellyableForException,
 )
+from pbcopy._state import withTextKeys
 from pbcopy.errors import PBCopyError, RegistrationError, Unsendable, Violation
 
 _FROM_PEER = frozenset(

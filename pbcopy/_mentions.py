@@ -15,9 +15,10 @@ from typing import Any
 
 from twisted.spread import flavors
 
-from pbcopy import _hub
 from pbcopy._answers import answerFails
+from pbcopy._hub import hubOf
 from pbcopy._registry import setUnjellyableForClass
+from pbcopy._tables import isPublished, isReceived
 from pbcopy.errors import Violation
 
 
@@ -28,8 +29,8 @@ def unjellyCached(unjellier: Any, jellyList: list[Any]) -> Any:
     @raise Violation: if its state never came.
     """
     with answerFails(unjellier.invoker) as failures:
-        if not _hub.isReceived(unjellier.invoker, jellyList[1]):
-            _hub.hubOf(unjellier.invoker).forget(jellyList[1])
+        if not isReceived(unjellier.invoker, jellyList[1]):
+            hubOf(unjellier.invoker).forget(jellyList[1])
             raise Violation(
                 "the state for this id never came",
                 where=f"['cached', {jellyList[1]!r}]",
@@ -47,7 +48,7 @@ def unjellyLCache(unjellier: Any, jellyList: list[Any]) -> Any:
     @raise Violation: if there is none.
     """
     with answerFails(unjellier.invoker) as failures:
-        if not _hub.isPublished(unjellier.invoker, jellyList[1]):
+        if not isPublished(unjellier.invoker, jellyList[1]):
             raise Violation(
                 "no object was sent under this id, or it was released",
                 where=f"['lcache', {jellyList[1]!r}]",

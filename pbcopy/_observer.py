@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from twisted.spread import flavors, pb
 from zope.interface import implementer
 
-from pbcopy import _hub
+from pbcopy import _tables
 from pbcopy._text import asText
 from pbcopy._turn import afterTurn
 from pbcopy.interfaces import IObserver
@@ -57,7 +57,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         @param jellier: who is computing the message with the state.
         """
         self._luid = luid
-        self._underWay = _hub.underWay(self.broker, jellier)
+        self._underWay = _tables.underWay(self.broker, jellier)
 
     def stop(self) -> None:
         """
@@ -109,7 +109,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         try:
             if self._luid is None:
                 raise pb.DeadReferenceError(f"{self!r} has stopped observing")
-            return _hub.sendUpdate(
+            return _tables.sendUpdate(
                 self.broker, self.perspective, self._luid, asText(name), args, kw
             )
         except Exception:

@@ -19,15 +19,11 @@ from twisted.spread import flavors, pb
 from zope.interface import implementer
 
 from pbcopy._answers import answerFails
-from pbcopy._copyable import (
-    RemoteCopy,
-    applyState,
-    jellyStored,
-    unjellyStored,
-    withTextKeys,
-)
+from pbcopy._copyable import RemoteCopy
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._slot import FromSlot, Slot, leave, slotOf
+from pbcopy._state import applyState, withTextKeys
+from pbcopy._stored import jellyStored, unjellyStored
 from pbcopy._text import asText
 from pbcopy.errors import Unsendable
 from pbcopy.interfaces import IRemoteCache

@@ -15,8 +15,9 @@ from twisted.python.failure import Failure
 from twisted.spread import flavors, pb
 from twisted.spread.jelly import _createBlank
 
-from pbcopy import _hub
 from pbcopy._answers import answerFails
+from pbcopy._hub import hubOf
+from pbcopy._tables import receive
 from pbcopy.errors import Violation
 
 _slots: dict[int, Slot] = {}
@@ -45,7 +46,9 @@ class Slot:
         self._replica: Callable[[], flavors.RemoteCache | None] = lambda: None
         self._class: type[flavors.RemoteCache] | None = None
         self._attributes: dict[str, Any] | None = None
-        self._hub = _hub.receive(broker, self)
+        receive(broker, self)
+        self._hub = hubOf(broker)
+        self._hub.greet()
 
     @classmethod
     @contextmanager

@@ -12,7 +12,7 @@ from twisted.python.reflect import qual
 from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy.pb
-from pbcopy.testing import connect
+from pbcopy.testing import Connection, connect
 
 
 def register(case: SynchronousTestCase, pb: ModuleType, *pairs: Any) -> None:
@@ -105,12 +105,13 @@ class ReplicaTestCase(SynchronousTestCase):
         self.root = self.kit.Root(self.pond)
         self.connection = connect(self.root)
 
-    def fetch(self) -> Any:
+    def fetch(self, connection: Connection | None = None) -> Any:
         """
-        Fetch the pond.
+        Fetch the pond, over the test's own connection or another one.
         """
-        received = Received(self.connection.root.callRemote("pond"))
-        self.connection.deliver()
+        connection = connection or self.connection
+        received = Received(connection.root.callRemote("pond"))
+        connection.deliver()
         return received.results[0]
 
     def give(self, thing: Any) -> Any:

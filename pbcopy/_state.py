@@ -1,0 +1,94 @@
+# -*- test-case-name: pbcopy.test.test_state -*-
+"""
+A state that a peer sent, and what it may do to the object that takes it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from twisted.spread import flavors
+
+from pbcopy._text import asText
+from pbcopy.errors import Violation
+
+
+def applyState(copy: flavors.RemoteCopy, state: Any) -> None:
+    """
+    Give a copy the state that its peer sent, whoever wrote its
+    C{setCopyableState}.
+
+    @raise Violation: if a name that the peer chose now hides a method.
+    """
+    withTextKeys(state)
+    sent = state.copy() if isinstance(state, dict) else {}
+    copy.setCopyableState(state)
+    # An override may install what came without a look, as
+    # "self.__dict__ = state" does.
+    for name, value in sent.items():
+        installed = copy.__dict__.get(name, _sentinel) is value
+        if installed and not _isDataDescriptor(type(copy), name):
+            checkAttribute(type(copy), name)
+
+
+def withTextKeys(state: Any) -> Any:
+    """
+    Turn keys of a state that came as bytes, as from Python 2, into str.
+
+    The dict is changed in place: a cycle in the message may still refer to it.
+
+    @return: the state.
+    """
+    if isinstance(state, dict) and any(isinstance(key, bytes) for key in state):
+        for key in list(state):
+            value = state.pop(key)
+            state[asText(key) if isinstance(key, bytes) else key] = value
+    return state
+
+
+def checkAttribute(cls: type, name: object) -> None:
+    """
+    Check that a peer may choose C{name} for an attribute of a C{cls}.
+
+    @raise Violation: if it is no str, or Python's or Jelly's own (C{__x__},
+        C{postUnjelly}), or names a method or another descriptor of the class.
+    """
+    if not isinstance(name, str):
+        problem = "an attribute name must be str"
+    elif name == "postUnjelly" or (name.startswith("__") and name.endswith("__")):
+        problem = "that name is called or read by Python or Jelly itself"
+    elif _isCode(cls, name):
+        problem = "that name is a method or a descriptor of the class"
+    else:
+        return
+    raise Violation(
+        problem,
+        where=f"{cls.__qualname__}.{name}",
+        got=repr(name),
+        expected="the name of a data attribute",
+        advice="rename it at the sender, or take it in setCopyableState",
+    )
+
+
+def _isCode(cls: type, name: str) -> bool:
+    found = _find(cls, name)
+    # A cached_property keeps its value in the instance's dict.
+    if isinstance(found, cached_property) or getattr(found, "isData", False):
+        return False
+    return callable(found) or hasattr(type(found), "__get__")
+
+
+def _isDataDescriptor(cls: type, name: object) -> bool:
+    # An entry in an instance's dict does not hide one, and may be its own.
+    return hasattr(type(_find(cls, name)), "__set__")
+
+
+_sentinel = object()
+
+
+def _find(cls: type, name: Any) -> Any:
+    for base in cls.__mro__:
+        if name in vars(base):
+            return vars(base)[name]
+    return _sentinel

@@ -1,0 +1,185 @@
+# -*- test-case-name: pbcopy.test.test_tables -*-
+"""
+The Broker's tables of caches, and what else pbcopy knows of a Broker.
+
+In the table of remote caches, a L{publication<pbcopy._cacheable.Publication>}
+stands for a cacheable; in that of local caches, a L{slot<pbcopy._slot.Slot>}
+stands for a replica.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any, Protocol, cast, runtime_checkable
+
+from twisted.internet.defer import Deferred
+from twisted.spread import pb
+
+from pbcopy.errors import Violation
+
+
+@runtime_checkable
+class Observation(Protocol):
+    """
+    What stands for a cacheable in the Broker's table of remote caches, as a
+    C{pb.Local} does for a stock one.
+    """
+
+    refcount: int
+
+    def processUniqueID(self) -> Any:
+        """Give the key that C{publicationFor} finds this by."""
+
+    def end(self) -> None:
+        """Tell the cacheable that nobody observes it here."""
+
+
+@runtime_checkable
+class Replica(Protocol):
+    """
+    What stands for a replica in the Broker's table of local caches.
+    """
+
+    luid: int
+    mentions: int
+
+    def isHeld(self) -> bool:
+        """Tell whether the application still holds the replica."""
+
+
+def publicationFor(broker: pb.Broker, key: object) -> tuple[int, Any] | None:
+    """
+    Find what stands for a cacheable that the peer was sent.
+
+    @return: its id and itself, or C{None} if the peer does not have it.
+    @raise pb.DeadReferenceError: if the connection is gone.
+    """
+    if broker.disconnected:
+        raise pb.DeadReferenceError("Calling Stale Broker")
+    luid = broker.remotelyCachedLUIDs.get(key)
+    return None if luid is None else (luid, broker.remotelyCachedObjects[luid])
+
+
+def publish(broker: pb.Broker, publication: Observation) -> int:
+    """
+    Put what stands for a cacheable into the Broker's tables.
+
+    @return: its id.
+    @raise pb.Error: if the Broker has as many as it takes
+        (C{pb.MAX_BROKER_REFS}).
+    """
+    luid: int = broker.cacheRemotely(publication)
+    broker.remotelyCachedObjects[luid] = publication
+    return luid
+
+
+def withdraw(broker: pb.Broker, luid: int, publication: Observation) -> None:
+    """
+    Take back L{publish}: the peer never came to know the id.
+    """
+    del broker.remotelyCachedObjects[luid]
+    del broker.remotelyCachedLUIDs[publication.processUniqueID()]
+
+
+def retire(broker: pb.Broker, key: object) -> object:
+    """
+    Free the key of what is no longer observed: it may be sent again before the
+    Broker has taken the old entry out.
+
+    @return: the key under which the Broker finds the old entry now.
+    """
+    luids, retired = broker.remotelyCachedLUIDs, object()
+    if key in luids:
+        luids[retired] = luids.pop(key)
+    return retired
+
+
+def isConnected(broker: pb.Broker) -> bool:
+    """
+    Tell whether the connection is there.
+    """
+    return not broker.disconnected
+
+
+def underWay(broker: pb.Broker, jellier: Any) -> Callable[[], bool]:
+    """
+    Give a function that tells whether a message that is being computed is not
+    sent yet.
+
+    @param jellier: who computes it.  Jelly keeps it for as long as that takes.
+        C{Broker._sendMessage} has one for the arguments and then one for the
+        keywords, and takes an id when both are done; an answer has one.
+    """
+    alive, before = weakref.ref(jellier), broker.currentRequestID
+    isCall = isinstance(broker.jellyMethod, bytes)
+    return lambda: alive() is not None or (isCall and broker.currentRequestID == before)
+
+
+def sendUpdate(
+    broker: pb.Broker,
+    perspective: Any,
+    luid: int,
+    name: str,
+    args: tuple[Any, ...],
+    kw: dict[str, Any],
+) -> Deferred[Any] | None:
+    """
+    Send the message C{name} to the replica that the peer has under an id.
+
+    @raise pb.DeadReferenceError: if the connection is gone.
+    @raise twisted.spread.banana.BananaError: if the message cannot be encoded.
+    """
+    before = broker.currentRequestID
+    try:
+        return cast(
+            "Deferred[Any] | None",
+            broker._sendMessage(
+                b"cache", perspective, luid, name.encode("utf-8"), args, kw
+            ),
+        )
+    except BaseException:
+        # A message that got an id, and could then not be encoded, has no answer
+        # to wait for.
+        waiting: dict[int, Any] = broker.waitingForAnswers or {}
+        if broker.currentRequestID != before:
+            waiting.pop(broker.currentRequestID, None)
+        raise
+
+
+def isReceived(broker: pb.Broker, luid: Any) -> bool:
+    """
+    Tell whether something stands for an id of the peer's.
+    """
+    return luid in broker.locallyCachedObjects
+
+
+def isPublished(broker: pb.Broker, luid: Any) -> bool:
+    """
+    Tell whether something was sent to the peer under an id.
+    """
+    return luid in broker.remotelyCachedObjects
+
+
+def receive(broker: pb.Broker, replica: Replica) -> None:
+    """
+    Put what stands for a replica into the Broker's tables.
+
+    @raise Violation: if the peer uses the id for another one.
+    """
+    if not isinstance(replica.luid, int) or replica.luid in broker.locallyCachedObjects:
+        raise Violation(
+            "an id that is in use, or is none, was given to a cache",
+            where="luid",
+            got=repr(replica.luid),
+            expected="an int that the connection does not use yet",
+        )
+    broker.cacheLocally(replica.luid, replica)
+
+
+def isAt(broker: pb.Broker, replica: Replica) -> bool:
+    """
+    Tell whether the peer may still mention a replica's id.
+    """
+    table = broker.locallyCachedObjects
+    return table is not None and table.get(replica.luid) is replica
