@@ -17,6 +17,7 @@ from zope.interface import implementer
 
 from pbcopy._answers import answerFails
 from pbcopy._cycles import beingMade, whenKnown
+from pbcopy._envelope import announce, enveloped
 from pbcopy._sendable import checkSendable, outermost
 from pbcopy._slot import Slot
 from pbcopy._state import applyState, checkAttribute, withTextKeys
@@ -124,6 +125,7 @@ class RemoteCopy(flavors.RemoteCopy):
             answerFails(unjellier.invoker) as failures,
             beingMade(unjellier, jellyList, self),
         ):
+            announce(unjellier.invoker)
             if len(jellyList) > 2:
                 refuseCache(self, unjellier, jellyList)
             state = unjellier.unjelly(jellyList[1])
@@ -186,4 +188,5 @@ def jellied(flavor: Copyable, jellier: Any, head: list[Any], state: Any) -> Any:
         sexp.extend([*head, jellier.jelly(state)])
     if isOutermost:
         checkSendable(type(flavor).__qualname__, sexp)
+        return enveloped(jellier, jellier.preserve(flavor, sexp))
     return jellier.preserve(flavor, sexp)

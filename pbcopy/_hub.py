@@ -3,10 +3,10 @@
 The control channel of a connection: one object on each side.
 
 The hub is a local object of the Broker under the name L{HUB}, made when the
-first cache meets the connection.  Two pbcopy peers talk to each other's hub:
+first copy or cache meets the connection.  Two pbcopy peers talk to each other's hub:
 
- - C{hello}: the receiver of a first cache says what it understands, and the
-   hub of a pbcopy sender answers likewise.
+ - C{hello}: the receiver of a first copy or cache says what it understands, and
+   the hub of a pbcopy sender answers likewise.
  - C{release}: a receiver has no use any more for these ids, and has seen them
    mentioned so many times.
  - C{recount}: the sender has mentioned these ids so many times.  A connection
@@ -38,6 +38,9 @@ HUB = b"pbcopy"
 RELEASE = "release"
 """The word for: I take C{release}, C{recount} and C{forget}."""
 
+ENVELOPE = "envelope"
+"""The word for: I open envelopes (L{pbcopy._envelope})."""
+
 
 class Hub(flavors.Referenceable):
     """
@@ -57,7 +60,7 @@ class Hub(flavors.Referenceable):
         """
         if not self._greeted:
             self._greeted = True
-            self._tell("hello", RELEASE)
+            self._tell("hello", RELEASE, ENVELOPE)
 
     def remote_hello(self, *words: object) -> None:
         """
@@ -67,6 +70,12 @@ class Hub(flavors.Referenceable):
         """
         self._peerUnderstands = frozenset(w for w in words if isinstance(w, str))
         self.greet()
+
+    def understands(self, word: str) -> bool:
+        """
+        Tell whether the peer has said a word.
+        """
+        return word in self._peerUnderstands
 
     def drop(self, replica: Replica) -> None:
         """

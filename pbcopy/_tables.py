@@ -102,6 +102,22 @@ def isConnected(broker: pb.Broker) -> bool:
     return not broker.disconnected
 
 
+def isLive(invoker: Any) -> bool:
+    """
+    Tell whether Jelly's invoker is a Broker whose connection is there, and not
+    what stands for one in somebody's test.
+    """
+    return isinstance(invoker, pb.Broker) and isConnected(invoker)
+
+
+def isAnswering(broker: pb.Broker) -> bool:
+    """
+    Tell whether what is being jellied is for an answer.  What is for a call has
+    a name: C{Broker._sendMessage} gives it as bytes.
+    """
+    return not isinstance(broker.jellyMethod, bytes)
+
+
 def underWay(broker: pb.Broker, jellier: Any) -> Callable[[], bool]:
     """
     Give a function that tells whether a message that is being computed is not

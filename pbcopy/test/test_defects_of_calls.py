@@ -12,6 +12,7 @@ import copy
 from typing import Any
 
 from twisted.spread.banana import BananaError
+from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy.errors import Unsendable, Violation
@@ -99,6 +100,20 @@ class CallTests(DefectTestCase):
         call = self.connection.root.callRemote("pond")
         failure = self.assertFailsAlone(self.connection, call)
         self.assertIs(RuntimeError, failure.type)
+
+    def test_D4_anAnswerThatIsNotRegistered(self) -> None:
+        """
+        An object in an answer whose class the caller did not register fails its
+        call alone, between peers that have met.
+        """
+
+        class Unknown(self.pb.Copyable):  # type: ignore[misc,name-defined]
+            pass
+
+        self.root.pond = [Unknown()]
+        call = self.connection.root.callRemote("pond")
+        failure = self.assertFailsAlone(self.connection, call)
+        self.assertIs(InsecureJelly, failure.type)
 
     def test_D5_theSiblingIsRefused(self) -> None:
         """
@@ -244,7 +259,7 @@ class CallTests(DefectTestCase):
             def getStateToCacheAndObserveFor(self, perspective: Any, o: Any) -> Any:
                 return perspective
 
-        secret, broker = Secret(), self.connection.server
+        secret, broker = Secret(), connect(self.root).server
         broker.serialize(secret, "admin")
         self.assertEqual([b"unicode", b"guest"], broker.serialize(secret, "guest")[-1])
 
@@ -292,6 +307,7 @@ REGISTERED_STILL = r"\[\] != \['[0-9]+'\]"
 
 REASONS = {
     "test_D4_anAnswerThatCannotBeTaken": "the connection is lost",
+    "test_D4_anAnswerThatIsNotRegistered": "the connection is lost",
     "test_D5_theSiblingCannotBeEncoded": REGISTERED_STILL,
     "test_D5_theSiblingIsRefused": REGISTERED_STILL,
     "test_D5_theStateCannotBeGot": REGISTERED_STILL,
