@@ -186,7 +186,10 @@ def jellied(flavor: Copyable, jellier: Any, head: list[Any], state: Any) -> Any:
     sexp = jellier.prepare(flavor)
     with outermost(jellier) as isOutermost:
         sexp.extend([*head, jellier.jelly(state)])
+    preserved = jellier.preserve(flavor, sexp)
     if isOutermost:
         checkSendable(type(flavor).__qualname__, sexp)
-        return enveloped(jellier, jellier.preserve(flavor, sexp))
-    return jellier.preserve(flavor, sexp)
+        # A jellyFor of the application's may go on with the list.
+        if type(flavor).jellyFor.__module__.startswith("pbcopy._"):
+            return enveloped(jellier, preserved)
+    return preserved

@@ -140,6 +140,22 @@ class EnvelopeTests(SynchronousTestCase):
                     for one, other in check(got):
                         self.assertIs(one, other, name)
 
+    def test_aJellyForOfTheApplications(self) -> None:
+        """
+        A C{jellyFor} that goes on with what the inherited one gives is given
+        C{[type, state]}.
+        """
+
+        class Tagged(Known):
+            def jellyFor(self, jellier: Any) -> Any:
+                sexp = super().jellyFor(jellier)
+                return [sexp[0], sexp[1]]
+
+        register(self, pb, (Tagged, Known))
+        connection = self.met()
+        self.root.pond = Tagged()
+        self.assertIsInstance(self.successResultOf(self.ask(connection)), Known)
+
     def test_noBroker(self) -> None:
         """
         Jelly's invoker may be something else, and a Broker may be gone.
