@@ -45,6 +45,7 @@ def answerFails(broker: pb.Broker) -> Iterator[list[Failure]]:
         _failInstead(answer, failures[0])
 
 
+_CALLBACKS = Deferred._runCallbacks.__code__
 _ANSWERING = (pb.Broker.proto_answer.__code__, pb.Broker.proto_error.__code__)
 
 
@@ -54,7 +55,8 @@ def _answering(broker: pb.Broker) -> Deferred[Any] | None:
     frame of the Broker's method.
     """
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
+    # A callback that somebody fires, or that the answer fires, is not part of it.
+    while frame is not None and frame.f_code is not _CALLBACKS:
         if frame.f_code in _ANSWERING and frame.f_locals["self"] is broker:
             return cast("Deferred[Any]", frame.f_locals["d"])
         frame = frame.f_back

@@ -13,7 +13,13 @@ from twisted.spread import flavors
 from zope.interface import implementer
 
 from pbcopy import _tables
-from pbcopy._copyable import Copyable, asTag, forPerspective, jellied
+from pbcopy._copyable import (
+    OWN_JELLY_FOR,
+    Copyable,
+    asTag,
+    forPerspective,
+    jellied,
+)
 from pbcopy._hub import hubOf
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._remotecache import homeward
@@ -175,3 +181,6 @@ class Cacheable(Copyable, flavors.Cacheable):
             _tables.withdraw(broker, luid, publication)
             publication.end()
             raise
+
+
+OWN_JELLY_FOR.add(Cacheable.jellyFor)

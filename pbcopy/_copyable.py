@@ -139,17 +139,19 @@ def forPerspective(broker: Any) -> Iterator[Any]:
     """
     Call an application's hooks in the middle of a serialization.
 
-    C{Broker.serialize} forgets the perspective at its end, and a C{callRemote}
-    in a hook serializes too.  What comes after that would be computed for
-    nobody.
+    C{Broker.serialize} forgets at its end for whom and for what it was, and a
+    C{callRemote} in a hook serializes too.  What comes after that would be
+    computed for nobody.
 
     @return: a context manager that gives the perspective, and keeps it.
     """
-    perspective = broker.serializingPerspective
+    names = ("serializingPerspective", "jellyMethod", "jellyArgs", "jellyKw")
+    before = {name: getattr(broker, name, None) for name in names}
     try:
-        yield perspective
+        yield broker.serializingPerspective
     finally:
-        broker.serializingPerspective = perspective
+        for name, value in before.items():
+            setattr(broker, name, value)
 
 
 def refuseCache(copy: RemoteCopy, unjellier: Any, jellyList: list[Any]) -> None:
@@ -175,6 +177,10 @@ def asTag(tag: str | bytes) -> bytes:
     return tag.encode("utf-8") if isinstance(tag, str) else tag
 
 
+OWN_JELLY_FOR: set[Any] = {Copyable.jellyFor}
+"""The methods of pbcopy's flavors that give an s-expression."""
+
+
 def jellied(flavor: Copyable, jellier: Any, head: list[Any], state: Any) -> Any:
     """
     Give the s-expression of a flavor.
@@ -188,8 +194,8 @@ def jellied(flavor: Copyable, jellier: Any, head: list[Any], state: Any) -> Any:
         sexp.extend([*head, jellier.jelly(state)])
     preserved = jellier.preserve(flavor, sexp)
     if isOutermost:
-        checkSendable(type(flavor).__qualname__, sexp)
+        checkSendable(type(flavor).__qualname__, sexp, jellier.invoker)
         # A jellyFor of the application's may go on with the list.
-        if type(flavor).jellyFor.__module__.startswith("pbcopy._"):
+        if getattr(flavor.jellyFor, "__func__", None) in OWN_JELLY_FOR:
             return enveloped(jellier, preserved)
     return preserved

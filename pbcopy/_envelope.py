@@ -18,8 +18,8 @@ from pbcopy._hub import ENVELOPE, hubOf
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._tables import isAnswering, isLive
 
-TAG = b"pbcopy.envelope"
-"""Any C{SecurityOptions} lets a tag with a dot through."""
+TAG = ENVELOPE.encode("ascii")
+"""C{SecurityOptions} lets a tag with a dot through."""
 
 
 def enveloped(jellier: Any, sexp: list[Any]) -> list[Any]:
@@ -48,7 +48,13 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
     Give the object in an envelope.
     """
     with answerFails(unjellier.invoker) as failures:
-        return unjellier.unjelly(jellyList[1])
+        thing = unjellier.unjelly(jellyList[1])
+        # Jelly has put its postUnjelly into the queue, and will do so again for
+        # what is returned.
+        queue, hook = unjellier.postCallbacks, getattr(thing, "postUnjelly", None)
+        if hook is not None and queue and queue[-1] == hook:
+            queue.pop()
+        return thing
     return failures[0]
 
 

@@ -38,8 +38,8 @@ HUB = b"pbcopy"
 RELEASE = "release"
 """The word for: I take C{release}, C{recount} and C{forget}."""
 
-ENVELOPE = "envelope"
-"""The word for: I open envelopes (L{pbcopy._envelope})."""
+ENVELOPE = "pbcopy.envelope"
+"""The word for: I open envelopes (L{pbcopy._envelope}).  It is their tag, too."""
 
 
 class Hub(flavors.Referenceable):
@@ -60,7 +60,9 @@ class Hub(flavors.Referenceable):
         """
         if not self._greeted:
             self._greeted = True
-            self._tell("hello", RELEASE, ENVELOPE)
+            # An application's own SecurityOptions may know better.
+            opens = self.broker.security.isTypeAllowed(ENVELOPE.encode("ascii"))
+            self._tell("hello", RELEASE, *([ENVELOPE] if opens else []))
 
     def remote_hello(self, *words: object) -> None:
         """
@@ -68,7 +70,7 @@ class Hub(flavors.Referenceable):
 
         @param words: what it understands.  Unknown ones are of a later pbcopy.
         """
-        self._peerUnderstands = frozenset(w for w in words if isinstance(w, str))
+        self._peerUnderstands |= {word for word in words if isinstance(word, str)}
         self.greet()
 
     def understands(self, word: str) -> bool:
@@ -151,11 +153,16 @@ class Hub(flavors.Referenceable):
             replica = self.broker.locallyCachedObjects.get(luid)
             if replica is None:
                 unknown.append(luid)
-            elif isinstance(replica, Replica):
+            elif isinstance(replica, Replica) and self._mayRecount(mentions):
                 replica.mentions = mentions
                 self.drop(replica)
         if unknown:
             self.forget(*unknown)
+
+    def _mayRecount(self, mentions: object) -> bool:
+        # To a peer that does not count so, a decache is sent for each mention.
+        isCount = type(mentions) is int and mentions > 0
+        return isCount and RELEASE in self._peerUnderstands
 
     def forget(self, *luids: int) -> None:
         """

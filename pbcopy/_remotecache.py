@@ -19,7 +19,7 @@ from twisted.spread import flavors, pb
 from zope.interface import implementer
 
 from pbcopy._answers import answerFails
-from pbcopy._copyable import RemoteCopy
+from pbcopy._copyable import OWN_JELLY_FOR, RemoteCopy
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._slot import FromSlot, Slot, leave, slotOf
 from pbcopy._state import applyState, withTextKeys
@@ -158,3 +158,6 @@ def homeward(replica: object, jellier: Any) -> list[Any] | None:
     if slot is None or slot.broker is not jellier.invoker:
         return None
     return [b"lcache", slot.luid]
+
+
+OWN_JELLY_FOR.add(RemoteCache.jellyFor)

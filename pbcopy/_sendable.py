@@ -14,16 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from twisted.spread.banana import SIZE_LIMIT
+from twisted.python.reflect import safe_repr
+from twisted.spread import banana
 
 from pbcopy.errors import Unsendable
 
-LONGEST = SIZE_LIMIT
-"""How many bytes a text, and how many items a list, may have: Banana's own limit
-(C{banana.SIZE_LIMIT})."""
-
 LARGEST = 2 ** (64 * 7) - 1
-"""The largest integer, either way: what C{banana.setPrefixLimit(64)} leaves."""
+"""The largest integer, either way, that C{banana.setPrefixLimit(64)} leaves.  A
+connected Broker has its own."""
 
 _INSIDE = "_pbcopyInside"
 
@@ -43,28 +41,53 @@ def outermost(jellier: Any) -> Iterator[bool]:
         delattr(jellier, _INSIDE)
 
 
-def checkSendable(name: str, sexp: Any) -> None:
+def checkSendable(name: str, sexp: Any, broker: Any = None) -> None:
     """
     Check that Banana can send an s-expression.
 
     @param name: what it stands for, for the error.
+    @param broker: the Broker that is to send it.
     @raise Unsendable: if it cannot.  The error names the path.
+    """
+    largest = getattr(broker, "_largestLongInt", LARGEST)
+    if not _isSendable(sexp, banana.SIZE_LIMIT, largest):
+        _complain(name, sexp, banana.SIZE_LIMIT, largest)
+
+
+def _isSendable(sexp: Any, longest: int, largest: int) -> bool:
+    stack = [sexp]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, bytes):
+            fits = len(each) <= longest
+        elif isinstance(each, (list, tuple)):
+            fits = len(each) <= longest
+            stack.extend(each)
+        elif isinstance(each, int):
+            fits = -largest <= each <= largest
+        else:
+            fits = isinstance(each, float)
+        if not fits:
+            return False
+    return True
+
+
+def _complain(name: str, sexp: Any, longest: int, largest: int) -> None:
+    """
+    Find the path of what is not sendable.
     """
     stack = [(name, sexp)]
     while stack:
         path, each = stack.pop()
-        if isinstance(each, (list, tuple)):
-            if len(each) > LONGEST:
-                raise _tooLarge(path, f"{len(each)} items", f"{LONGEST} items")
+        if isinstance(each, (list, tuple)) and len(each) <= longest:
             stack.extend(_parts(path, each))
-        elif isinstance(each, bytes):
-            if len(each) > LONGEST:
-                raise _tooLarge(path, f"{len(each)} bytes", f"{LONGEST} bytes")
-        elif isinstance(each, int):
-            if abs(each) > LARGEST:
-                bits = f"an int of {each.bit_length()} bits"
-                raise _tooLarge(path, bits, f"{LARGEST.bit_length()} bits")
-        elif not isinstance(each, float):
+        elif isinstance(each, (bytes, list, tuple)) and len(each) > longest:
+            kind = "bytes" if isinstance(each, bytes) else "items"
+            raise _tooLarge(path, f"{len(each)} {kind}", f"{longest} {kind}")
+        elif isinstance(each, int) and not -largest <= each <= largest:
+            bits = f"an int of {each.bit_length()} bits"
+            raise _tooLarge(path, bits, f"{largest.bit_length()} bits")
+        elif not isinstance(each, (bytes, int, float)):
             raise Unsendable(
                 "Banana cannot send this",
                 where=path,
@@ -107,4 +130,5 @@ def _step(key: Any) -> str:
     if isinstance(key, list) and len(key) == 2 and key[0] == b"unicode":
         name = key[1].decode("utf-8")
         return f".{name}" if name.isidentifier() else f"[{name!r}]"
-    return f"[{key!r}]"
+    # There are integers that Python does not print.
+    return f"[{safe_repr(key)}]"

@@ -18,6 +18,7 @@ from twisted.spread.jelly import _createBlank
 from pbcopy._answers import answerFails
 from pbcopy._hub import hubOf
 from pbcopy._tables import receive
+from pbcopy._turn import afterTurn
 from pbcopy.errors import Violation
 
 _slots: dict[int, Slot] = {}
@@ -89,13 +90,14 @@ class Slot:
         self._attributes = None
         # The callback must not hold the slot: the Broker's table does.
         hub, me = self._hub, weakref.ref(self)
-        isEnding = sys.is_finalizing
+        isEnding, key = sys.is_finalizing, id(replica)
 
         def dropped(_: object) -> None:
             slot = me()
             # When Python ends, the modules are not what they were.
             if slot is not None and not isEnding():
                 hub.drop(slot)
+                afterTurn(lambda: _forget(key, slot))
 
         try:
             self._replica = weakref.ref(replica, dropped)
@@ -163,6 +165,15 @@ class Slot:
         Pass an update on to the replica.
         """
         return self.replica().remoteMessageReceived(broker, message, args, kw)
+
+
+def _forget(key: int, slot: Slot) -> None:
+    """
+    Take the entry of a replica out that is gone, if its C{__del__} has not done
+    so: a subclass may have one that does not call the inherited one.
+    """
+    if _slots.get(key) is slot and not slot.isHeld():
+        del _slots[key]
 
 
 def slotOf(replica: object) -> Slot | None:

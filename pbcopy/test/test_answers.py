@@ -336,3 +336,25 @@ class AnswerTests(SynchronousTestCase):
         failure = self.answer([pond])
         self.assertIsNotNone(failure)
         self.assertEqual([], pond.observers)
+
+    def test_aCallbackIsNotTheAnswer(self) -> None:
+        """
+        What a callback of the answer unjellies by itself is raised there.
+        """
+
+        class Evil(pb.Copyable):
+            def getStateToCopy(self) -> Any:
+                return {7: "seven"}
+
+        register(self, pb, (Evil, pb.RemoteCopy))
+        self.root.pond = 7
+        connection = connect(self.root)
+
+        def more(answer: int) -> None:
+            broker = connection.client
+            with self.assertRaises(Violation):
+                broker.unserialize(broker.serialize(Evil()))
+
+        call = connection.root.callRemote("pond").addCallback(more)
+        connection.deliver()
+        self.assertIsNone(self.successResultOf(call))

@@ -5,10 +5,11 @@ Tests for L{pbcopy._envelope}.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from twisted.spread import pb as stock
-from twisted.spread.jelly import InsecureJelly, jelly
+from twisted.spread.jelly import InsecureJelly, SecurityOptions, jelly
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
@@ -139,6 +140,73 @@ class EnvelopeTests(SynchronousTestCase):
                     got = self.successResultOf(self.ask(connection))
                     for one, other in check(got):
                         self.assertIs(one, other, name)
+
+    def test_postUnjellyIsCalledOnce(self) -> None:
+        """
+        A C{postUnjelly} of the class is called once, whether its state had to
+        wait or not.
+        """
+        called: list[Any] = []
+
+        class Hooked(Known):
+            around: Any
+
+            def postUnjelly(self) -> None:
+                called.append(vars(self).get("around"))
+
+        register(self, pb, (Hooked, Hooked))
+        connection = self.met()
+        around: list[Any] = [Hooked()]
+        around[0].around = around
+        for answer in (Hooked(), around):
+            self.root.pond = answer
+            self.successResultOf(self.ask(connection))
+        self.assertEqual(2, len(called))
+        self.assertIs(called[1], called[1][0].around)
+
+    def test_aStrictTaster(self) -> None:
+        """
+        A peer whose C{SecurityOptions} take no tag for its dot is sent no
+        envelope.
+        """
+
+        class Strict(SecurityOptions):
+            def isTypeAllowed(self, typeName: Any) -> bool:
+                builtin = typeName.startswith(b"builtins.")
+                return builtin or typeName in self.allowedTypes
+
+        strict = Strict()
+        strict.allowBasicTypes()
+        strict.allowTypes(Known().getTypeToCopy())
+        connection = connect(self.root, stock.PBClientFactory(security=strict))
+        for _ in range(3):
+            self.root.pond = Known()
+            self.assertIsInstance(self.successResultOf(self.ask(connection)), Known)
+
+    def test_aDecoratedJellyFor(self) -> None:
+        """
+        A C{jellyFor} of the application's is known as that, also where it looks
+        like the inherited one, or is the instance's.
+        """
+
+        class Decorated(Known):
+            pass
+
+        @functools.wraps(Known.jellyFor)
+        def jellyFor(known: Any, jellier: Any) -> Any:
+            return list(Known.jellyFor(known, jellier))[:2]
+
+        self.patch(Decorated, "jellyFor", jellyFor)
+        register(self, pb, (Decorated, Known))
+        connection = self.met()
+        plain: Any = Known()
+        plain.jellyFor = lambda jellier: list(Known.jellyFor(plain, jellier))[:2]
+        plain.getStateToCopy = dict
+        for thing in (Decorated(), plain):
+            self.root.pond = thing
+            self.assertIsInstance(self.successResultOf(self.ask(connection)), Known)
+            call = self.ask(connection)
+            self.assertEqual({}, vars(self.successResultOf(call)))
 
     def test_aJellyForOfTheApplications(self) -> None:
         """

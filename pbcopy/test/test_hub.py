@@ -202,6 +202,31 @@ class HubTests(SynchronousTestCase):
         connection.deliver()
         self.assertTrue(self.successResultOf(call))
 
+    def test_aHostileRecount(self) -> None:
+        """
+        A peer that does not count so cannot have this side count for it, nor
+        can it take back what it said; and a count is a count.
+        """
+        kit = Kit(self, stock)
+        register(self, pb, (kit.Pond, self.kit.View))
+        connection = connect(kit.Root(kit.Pond()))
+        view = self.fetch(connection)
+        hub, luid = hubOf(connection.client), view.luid
+        hub.remote_hello()
+        hub.remote_recount(luid, 10**15)
+        del view
+        connection.collect()
+        self.assertEqual({}, connection.client.locallyCachedObjects)
+        view = self.fetch(self.connection)
+        hub, luid = hubOf(self.connection.client), view.luid
+        hub.remote_hello()
+        nonsense: Any
+        for nonsense in (-1, "x", None, [1], True):
+            hub.remote_recount(luid, nonsense)
+        del view
+        self.connection.collect()
+        self.assertEqual([], self.pond.observers)
+
     def test_aStrictPolicy(self) -> None:
         """
         With the types allowed that stock caches need, and no more, a replica is

@@ -215,6 +215,30 @@ class SnapshotTests(SynchronousTestCase):
         self.successResultOf(call)
         self.assertEqual(self.pond.ducks, self.root.given[0].ducks)
 
+    def test_aCallInAnotherHook(self) -> None:
+        """
+        Likewise where another hook of the message makes a call.
+        """
+
+        class Calling(pb.Copyable):
+            def getStateToCopy(_) -> Any:
+                self.connection.root.callRemote("isPond", 7)
+                return {}
+
+        class Changing(pb.Copyable):
+            def getStateToCopy(_) -> Any:
+                self.pond.add("five duck")
+                return {}
+
+        self.root.remote_all = lambda a, pond, b: self.root.given.append(pond)
+        register(self, pb, (Changing, pb.RemoteCopy), (Calling, pb.RemoteCopy))
+        call = self.connection.root.callRemote(
+            "all", Calling(), self.pond, b=Changing()
+        )
+        self.connection.deliver()
+        self.successResultOf(call)
+        self.assertEqual(self.pond.ducks, self.root.given[0].ducks)
+
     def test_aFailingMessage(self) -> None:
         """
         Updates for a message that was not sent fail.

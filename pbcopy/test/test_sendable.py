@@ -13,10 +13,12 @@ from twisted.spread.jelly import jelly
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
-from pbcopy._sendable import LARGEST, LONGEST, checkSendable
+from pbcopy._sendable import LARGEST, checkSendable
 from pbcopy.errors import Unsendable
 from pbcopy.test.ponds import Kit, register
 from pbcopy.testing import connect, sendAcross
+
+LONGEST = banana.SIZE_LIMIT
 
 
 class Pond(pb.Copyable, pb.RemoteCopy):
@@ -36,6 +38,7 @@ HUGE: list[tuple[str, Any, str]] = [
     ("as a key", {"x" * (LONGEST + 1): 1}, ".value"),
     ("in a tuple", (1, (2, b"x" * (LONGEST + 1))), ".value[1][1]"),
     ("int", LARGEST + 1, ".value"),
+    ("int that cannot be printed", {1 << 100_000: 1}, ".value"),
     ("negative int", -LARGEST - 1, ".value"),
     ("many", list(range(LONGEST)), ".value"),
 ]
@@ -61,6 +64,24 @@ class SendableTests(SynchronousTestCase):
             pond = Pond()
             pond.value = value
             self.assertEqual(value, sendAcross(pond).value)
+
+    def test_limitsThatAreRaised(self) -> None:
+        """
+        An application that raises Banana's limits raises these.
+        """
+        self.patch(banana, "SIZE_LIMIT", 2 * LONGEST)
+        pond = Pond()
+        pond.value = b"x" * (LONGEST + 1)
+        self.assertEqual(pond.value, sendAcross(pond).value)
+        root = Kit(self, pb).Root()
+        connection = connect(root)
+        for broker in (connection.client, connection.server):
+            broker.setPrefixLimit(500)
+        pond.value = 1 << 1000
+        call = connection.root.callRemote("give", pond)
+        connection.deliver()
+        self.successResultOf(call)
+        self.assertEqual(1 << 1000, root.given[0].value)
 
     def test_path(self) -> None:
         """

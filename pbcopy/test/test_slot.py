@@ -8,7 +8,33 @@ from __future__ import annotations
 from twisted.spread import pb as stock
 
 from pbcopy import pb
+from pbcopy._slot import _slots
 from pbcopy.test.ponds import Kit, Received, ReplicaTestCase, register
+
+
+class ForgottenTests(ReplicaTestCase):
+    """
+    What is gone leaves nothing.
+    """
+
+    def test_aDelOfItsOwn(self) -> None:
+        """
+        A subclass with a C{__del__} that does not call the inherited one keeps
+        no connection alive.
+        """
+
+        class View(pb.RemoteCache):
+            def __del__(self) -> None:
+                """Say nothing."""
+
+        register(self, pb, (self.kit.Pond, View))
+        before = set(_slots.values())
+        view = self.fetch()
+        self.assertIsInstance(view, View)
+        del view
+        self.connection.collect()
+        self.assertEqual([], self.pond.observers)
+        self.assertEqual(set(), set(_slots.values()) - before)
 
 
 class MentionTests(ReplicaTestCase):
