@@ -25,7 +25,7 @@ from pbcopy._slot import FromSlot, Slot, leave, slotOf
 from pbcopy._state import applyState, withTextKeys
 from pbcopy._stored import jellyStored, unjellyStored
 from pbcopy._text import asText
-from pbcopy.errors import Unsendable
+from pbcopy.errors import Unsendable, Violation
 from pbcopy.interfaces import IRemoteCache
 
 
@@ -95,16 +95,17 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         """
         if unjellier.invoker is None:
             return unjellyStored(self, unjellier, jellyList)
-        with (
-            answerFails(unjellier.invoker) as failures,
-            Slot.of(unjellier, jellyList) as slot,
-            beingMade(unjellier, jellyList, self),
-        ):
-            slot.hold(self)
-            _leavePlaces(self)
-            self.__init__()  # type: ignore[misc]
-            state = unjellier.unjelly(jellyList[2])
-            whenKnown(unjellier, lambda: self._applyState(slot, state))
+        with answerFails(unjellier.invoker) as failures:
+            checkIsCache(self, jellyList)
+            with (
+                Slot.of(unjellier, jellyList) as slot,
+                beingMade(unjellier, jellyList, self),
+            ):
+                slot.hold(self)
+                _leavePlaces(self)
+                self.__init__()  # type: ignore[misc]
+                state = unjellier.unjelly(jellyList[2])
+                whenKnown(unjellier, lambda: self._applyState(slot, state))
             return self
         return failures[0]
 
@@ -119,6 +120,22 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         in whatever thread drops the last reference.
         """
         leave(self)
+
+
+def checkIsCache(replica: RemoteCache, jellyList: list[Any]) -> None:
+    """
+    Check that what came has an id.
+
+    @raise Violation: if it is C{[type, state]}.
+    """
+    if len(jellyList) < 3:
+        raise Violation(
+            "what came is a copy, and the class registered for it is one of caches",
+            where=type(replica).__qualname__,
+            got=repr(jellyList[0]),
+            expected="a pb.Cacheable",
+            advice="derive the class from pb.RemoteCopy",
+        )
 
 
 def makeReplica(

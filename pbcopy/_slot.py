@@ -57,16 +57,7 @@ class Slot:
         """
         Make the slot for C{[type, luid, state]}.  If what is done with it
         raises, the id is given back.
-
-        @raise Violation: if that is no cache.
         """
-        if len(jellyList) < 3:
-            raise Violation(
-                "what came is a copy, and the class registered for it is one of caches",
-                got=repr(jellyList[0]),
-                expected="a pb.Cacheable",
-                advice="derive the class from pb.RemoteCopy",
-            )
         slot = cls(unjellier.invoker, jellyList[1])
         with slot.orRefused():
             yield slot
@@ -104,7 +95,12 @@ class Slot:
         except TypeError:
             # A tuple's subclass, say, is held until the connection ends.
             self._replica = lambda: replica
-        _slots[id(replica)] = self
+            self._hub.broker.notifyOnDisconnect(lambda: self._letGo(key))
+        _slots[key] = self
+
+    def _letGo(self, key: int) -> None:
+        self._replica = lambda: None
+        _forget(key, self)
 
     def refuse(self) -> None:
         """

@@ -10,10 +10,9 @@ from typing import Any
 
 from twisted.spread import pb as stock
 from twisted.spread.jelly import jelly
-from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
-from pbcopy.test.ponds import Kit, Received, register
+from pbcopy.test.ponds import ReplicaTestCase, register
 from pbcopy.testing import Connection, connect
 
 
@@ -25,29 +24,7 @@ class SavedPond(pb.Cacheable):
     observers: list[Any]
 
 
-class CacheableTestCase(SynchronousTestCase):
-    """
-    A pond that clients fetch.
-    """
-
-    def setUp(self) -> None:
-        """
-        Publish a pond.
-        """
-        self.kit = Kit(self, pb)
-        self.pond = self.kit.Pond(["one duck"])
-        self.root = self.kit.Root(self.pond)
-
-    def fetch(self, connection: Connection) -> Any:
-        """
-        Fetch the pond over a connection.
-        """
-        received = Received(connection.root.callRemote("pond"))
-        connection.deliver()
-        return received.results[0]
-
-
-class PublicationTests(CacheableTestCase):
+class PublicationTests(ReplicaTestCase):
     """
     A cacheable is sent once, and then mentioned.
     """
@@ -229,7 +206,7 @@ class PublicationTests(CacheableTestCase):
         self.failureResultOf(observer.callRemote("add", 1), stock.DeadReferenceError)
 
 
-class SeedTests(CacheableTestCase):
+class SeedTests(ReplicaTestCase):
     """
     The pattern that applications use: a container of observers, and
     C{o.callRemote(…).addErrback(lambda f: None)}.

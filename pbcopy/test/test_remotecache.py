@@ -91,6 +91,7 @@ class ReplicaTests(ReplicaTestCase):
                 self.ducks.append(duck)
 
         register(self, pb, (self.kit.Pond, Row))
+        before = set(_slots.values())
         row = self.fetch()
         self.pond.add("ugly duckling")
         self.connection.deliver()
@@ -98,6 +99,8 @@ class ReplicaTests(ReplicaTestCase):
         self.assertIs(row, self.fetch())
         self.connection.cut()
         self.assertEqual([], self.pond.observers)
+        self.assertEqual(set(), set(_slots.values()) - before)
+        self.assertIsNone(row.broker)
 
     def test_deletingTheConnection(self) -> None:
         """
@@ -247,6 +250,7 @@ class RefusedTests(ReplicaTestCase):
 
         register(self, pb, (Frogs, self.kit.View))
         error = self.failureResultOf(self.give(Frogs()), Violation).value
+        self.assertIn("View: what came is a copy", str(error))
         self.assertIn("pb.RemoteCopy", str(error))
         self.flushLoggedErrors(Violation)
 
