@@ -55,6 +55,7 @@ from pbcopy.pb import (
     setUnjellyableForClass,
     setUnjellyableForClassTree,
     setUnjellyableForException,
+    setUnjellyableForValue,
 )
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "setUnjellyableForClass",
     "setUnjellyableForClassTree",
     "setUnjellyableForException",
+    "setUnjellyableForValue",
     # Errors.
     "InsecureJelly",
     "PBCopyError",

@@ -19,7 +19,8 @@ from twisted.spread.jelly import globalSecurity, jelly, unjelly
 from twisted.spread.pb import *  # noqa: F403
 from twisted.spread.pb import RemoteError
 
-import pbcopy._mentions  # noqa: F401  (it registers how mentions are read)
+import pbcopy._mentions
+import pbcopy._values  # noqa: F401  (both register how something is read)
 from pbcopy._cacheable import Cacheable
 from pbcopy._copyable import Copyable, RemoteCopy
 from pbcopy._factory import setUnjellyableFactoryForClass
@@ -32,6 +33,7 @@ from pbcopy._registry import (
     setUnjellyableForException,
 )
 from pbcopy._remotecache import RemoteCache
+from pbcopy._valueclasses import setUnjellyableForValue
 
 setCopierForClass = setUnjellyableForClass
 setCopierForClassTree = setUnjellyableForClassTree
@@ -100,6 +102,7 @@ __all__ = [
     "setUnjellyableForClass",
     "setUnjellyableForClassTree",
     "setUnjellyableForException",
+    "setUnjellyableForValue",
     "unjelly",
     "Viewable",
     "ViewPoint",
