@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict, deque
 from typing import Any
 
+from twisted.python.reflect import safe_repr
+
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._kinds import (
     Kind,
@@ -92,7 +94,7 @@ def _defaultParts(jellier: Any, value: defaultdict[Any, Any]) -> list[Any]:
             raise unsendable(
                 value,
                 "its default_factory is code",
-                got=repr(factory),
+                got=safe_repr(factory),
                 expected=f"None or one of {known}",
                 advice="send a dict",
             )

@@ -88,8 +88,8 @@ def refuse(sexp: list[Any], expected: str, got: str = "") -> NoReturn:
     """
     raise Violation(
         "what came is not a value of this kind",
-        where=_named(sexp),
-        got=got or _shortly(sexp[2:]),
+        where=whereOf(sexp),
+        got=got or shortly(sexp[2:]),
         expected=expected,
     )
 
@@ -106,10 +106,10 @@ def refusing(sexp: list[Any], expected: str) -> Iterator[None]:
     except Violation:
         raise
     except Exception as error:
-        got = f"{_shortly(sexp[2:])}: {type(error).__name__}: {safe_str(error)}"
+        got = f"{shortly(sexp[2:])}: {type(error).__name__}: {safe_str(error)}"
         raise Violation(
             "no value can be made of what came",
-            where=_named(sexp),
+            where=whereOf(sexp),
             got=got,
             expected=expected,
         ) from error
@@ -164,12 +164,15 @@ def unjellyInner(unjellier: Any, sexp: list[Any], part: Any, *types: type) -> An
     return inner
 
 
-def _named(sexp: list[Any]) -> str:
+def whereOf(sexp: list[Any]) -> str:
+    """
+    Name an s-expression by its kind.
+    """
     kind = sexp[1] if len(sexp) > 1 else None
-    return f"[{TAG.decode()!r}, {_shortly(kind)}, …]"
+    return f"[{TAG.decode()!r}, {shortly(kind)}, …]"
 
 
-def _shortly(part: object) -> str:
+def shortly(part: object) -> str:
     """
     Show what a peer sent, which may be long, or an integer that Python does not
     print.

@@ -17,7 +17,7 @@ from typing import Any
 
 import attr
 from twisted.persisted.crefutil import NotKnown, _Container
-from twisted.python.reflect import qual
+from twisted.python.reflect import qual, safe_repr
 
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._kinds import (
@@ -45,7 +45,7 @@ def _enumParts(jellier: Any, value: Enum) -> list[Any]:
     if isinstance(value, Flag) and cls(value.value) is value:
         # A combination of members.
         return [classNameOf(value), jellier.jelly(value.value)]
-    raise unsendable(value, "this is not a member of its class", got=repr(value))
+    raise unsendable(value, "this is not a member of its class", got=safe_repr(value))
 
 
 def _enum(unjellier: Any, sexp: list[Any]) -> Any:
@@ -77,7 +77,7 @@ def _tupleParts(jellier: Any, value: Any) -> list[Any]:
         raise unsendable(
             value,
             "this named tuple has more or less than its fields",
-            got=repr(value),
+            got=tuple.__repr__(value),
             expected=", ".join(names),
         )
     pairs = zip(names, tuple.__iter__(value), strict=True)

@@ -16,7 +16,7 @@ from typing import Any
 import attr
 from twisted.python.reflect import qual
 
-from pbcopy._kinds import refuse, textOf
+from pbcopy._kinds import refuse, shortly, textOf, whereOf
 from pbcopy._registry import checkName, nameOf
 from pbcopy.errors import RegistrationError, Violation
 
@@ -75,16 +75,16 @@ def localClass(sexp: list[Any]) -> Any:
     if local is None:
         raise Violation(
             "no class is registered for these values",
-            where=name,
+            where=whereOf(sexp),
+            got=shortly(name),
             expected="a class that the receiver registered",
             advice="call setUnjellyableForValue at the receiver",
         )
-    form = sexp[1].decode("ascii")
     if formOf(local) != sexp[1]:
         raise Violation(
             "the class that is registered for these values has another form",
-            where=name,
-            got=form,
+            where=whereOf(sexp),
+            got=shortly(name),
             expected=f"what {qual(local)} is",
         )
     return local

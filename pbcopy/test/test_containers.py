@@ -6,12 +6,20 @@ Tests for L{pbcopy._containers}.
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy.errors import Unsendable
 from pbcopy.test.values import assertExact, assertRefused, jellied, roundTrip
+
+BETWEEN: list[Callable[[Any], Any]] = [
+    lambda x: x,
+    lambda x: [x],
+    lambda x: (x,),
+    lambda x: {1: x},
+]
 
 
 class ContainerTests(SynchronousTestCase):
@@ -24,7 +32,9 @@ class ContainerTests(SynchronousTestCase):
         So do their order, their limit and their factory.
         """
         assertExact(self, bytearray(), bytearray(b"\0\xff"))
-        assertExact(self, deque(), deque([1, "x", [2]]), deque([1, 2], 2), deque([], 0))
+        assertExact(
+            self, deque(), deque([1, "x", [2]]), deque([1, 2], 2), deque(maxlen=0)
+        )
         assertExact(self, OrderedDict(), OrderedDict([("b", 1), ("a", 2), (3, [])]))
         for factory in (None, list, dict, set, int, str, bool, complex, frozenset):
             assertExact(self, defaultdict(factory, {1: 2}))
@@ -36,7 +46,8 @@ class ContainerTests(SynchronousTestCase):
         """
         What is one object arrives as one.
         """
-        for each in (bytearray(b"x"), deque([1]), OrderedDict(), defaultdict(int)):
+        shared: list[Any] = [bytearray(b"x"), deque([1]), OrderedDict()]
+        for each in (*shared, defaultdict(int)):
             assertExact(self, [each, {"x": each}], deque([each, each]))
 
     def test_cycles(self) -> None:
@@ -46,7 +57,7 @@ class ContainerTests(SynchronousTestCase):
         """
         containers: list[Any] = [deque(), OrderedDict(), defaultdict(list)]
         for each in containers:
-            for between in (lambda x: x, lambda x: [x], lambda x: (x,), lambda x: {1: x}):
+            for between in BETWEEN:
                 each.clear()
                 inner = between(each)
                 if isinstance(each, deque):
@@ -91,7 +102,9 @@ class ContainerTests(SynchronousTestCase):
         none = [b"None"]
         pair = [b"a", 1]
         assertRefused(self, b"bytearray", [], [1], [b"a", b"b"])
-        assertRefused(self, b"deque", [], [-1], [10**50], [b"x"], [1, 2, 3], [[b"list"]])
+        assertRefused(
+            self, b"deque", [], [-1], [10**50], [b"x"], [1, 2, 3], [[b"list"]]
+        )
         assertRefused(self, b"deque", [1.5], [[b"dereference", 7]])
         assertRefused(self, b"deque", [none, [b"dereference", 7]])
         for kind, head in ((b"OrderedDict", []), (b"defaultdict", [b"int"])):

@@ -13,6 +13,7 @@ import uuid
 import zoneinfo
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -188,7 +189,8 @@ class TimeTests(SynchronousTestCase):
         path = zoneinfo.TZPATH[0] + "/Europe/Berlin"
         with open(path, "rb") as file:
             nameless = zoneinfo.ZoneInfo.from_file(BytesIO(file.read()))
-        for zone in (Mars(), nameless):
+        mars: Any = Mars
+        for zone in (mars(), nameless):
             for value in (
                 datetime.datetime(2026, 1, 1, tzinfo=zone),
                 datetime.time(1, tzinfo=zone),

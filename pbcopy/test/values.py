@@ -139,7 +139,7 @@ def register(case: SynchronousTestCase, *classes: Any) -> None:
         pb.setUnjellyableForValue(each)
 
 
-class Jellier(_Jellier):  # type: ignore[misc]
+class Jellier(_Jellier):
     """
     Jelly that knows values.
     """
