@@ -19,6 +19,7 @@ from pbcopy import (
     _observer,
     _registry,
     _remotecache,
+    _valueclasses,
     pb,
 )
 
@@ -32,6 +33,7 @@ HOMES = {
     "setUnjellyableFactoryForClass": _factory,
     "setUnjellyableForClass": _registry,
     "setUnjellyableForException": _registry,
+    "setUnjellyableForValue": _valueclasses,
 }
 
 

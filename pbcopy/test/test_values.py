@@ -49,6 +49,7 @@ from pbcopy.test.values import (
     roundTrip,
     unjellied,
 )
+from pbcopy.testing import connect
 
 if TYPE_CHECKING or requireModule("hypothesis") is not None:
     from hypothesis import given, settings
@@ -283,6 +284,27 @@ class ChoiceTests(SynchronousTestCase):
         assertRefused(self, b"later", [])
         for sexp in ([TAG], [TAG, 7], [TAG, [b"list"]], [TAG, "é".encode()]):
             self.assertRaises(Violation, unjellied, sexp)
+
+    def test_inAnAnswer(self) -> None:
+        """
+        What is refused in an answer fails its own call.
+        """
+
+        class Raw(stock.Copyable):
+            """
+            It sends an expression of its own.
+            """
+
+            def jellyFor(self, jellier: Any) -> Any:
+                return [TAG, b"later"]
+
+        root: Any = pb.Root()
+        root.remote_raw = Raw
+        connection = connect(root)
+        call = connection.root.callRemote("raw")
+        connection.deliver()
+        self.failureResultOf(call, Violation)
+        self.assertFalse(connection.lost)
 
     def test_strictTaster(self) -> None:
         """
