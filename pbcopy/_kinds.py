@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import attr
-from twisted.persisted.crefutil import NotKnown
 from twisted.python.reflect import qual, safe_str
 
 from pbcopy.errors import Unsendable, Violation
@@ -106,11 +105,12 @@ def refusing(sexp: list[Any], expected: str) -> Iterator[None]:
     except Violation:
         raise
     except Exception as error:
-        got = f"{shortly(sexp[2:])}: {type(error).__name__}: {safe_str(error)}"
+        # It may quote what came.
+        reason = f"{type(error).__name__}: {safe_str(error)[:100]}"
         raise Violation(
             "no value can be made of what came",
             where=whereOf(sexp),
-            got=got,
+            got=f"{shortly(sexp[2:])}: {reason}",
             expected=expected,
         ) from error
 
@@ -158,7 +158,7 @@ def unjellyInner(unjellier: Any, sexp: list[Any], part: Any, *types: type) -> An
     @raise Violation: if it is another.
     """
     inner = unjellier.unjelly(part)
-    if isinstance(inner, NotKnown) or type(inner) not in types:
+    if type(inner) not in types:
         names = " or ".join(each.__name__ for each in types)
         refuse(sexp, f"a part that is {names}", type(inner).__name__)
     return inner
