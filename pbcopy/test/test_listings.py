@@ -279,6 +279,7 @@ class ScriptTests(ListingsTestCase):
         "registering.py",
         "sent_home.py",
         "surprises.py",
+        "values.py",
         "views.py",
     )
 
@@ -320,6 +321,22 @@ class ScriptTests(ListingsTestCase):
                 "b'__main__.PondFrozen' <class '__main__.PondFrozen'>",
             ],
             self.python("raising.py"),
+        )
+
+    async def test_values(self) -> None:
+        """
+        Values in a state arrive as they are, and what cannot be sent is an error.
+        """
+        await self.assertPrints(
+            [
+                "weather: <Weather.RAINY: 'rain'>",
+                "ducks: deque([Duck(name='ugly', weight=1.5)], maxlen=3)",
+                "at: datetime.datetime(2026, 7, 1, 12, 30, "
+                "tzinfo=zoneinfo.ZoneInfo(key='Europe/Berlin'))",
+                "map: PurePosixPath('maps/pond.txt')",
+                "not sent: True",
+            ],
+            self.python("values.py"),
         )
 
     async def test_views(self) -> None:
