@@ -43,11 +43,7 @@ class Copyable(flavors.Copyable):
         Give the state to send: a shallow copy of the attributes, less those in
         L{localOnly}.  The copy is the caller's to change.
         """
-        hidden: set[str] = set()
-        for base in type(self).__mro__:
-            names = vars(base).get("localOnly", ())
-            # Of ("password") Python makes a text, and its letters hide nothing.
-            hidden.update([names] if isinstance(names, str) else names)
+        hidden = localNames(type(self))
         return {k: v for k, v in self.__dict__.items() if k not in hidden}
 
     def getStateToCopyFor(self, perspective: Any) -> Any:
@@ -132,6 +128,19 @@ class RemoteCopy(flavors.RemoteCopy):
             whenKnown(unjellier, lambda: applyState(self, state))
             return self
         return failures[0]
+
+
+def localNames(cls: type) -> set[str]:
+    """
+    Give the names of the attributes that a class and its bases keep to
+    themselves, in C{localOnly}.
+    """
+    local: set[str] = set()
+    for base in cls.__mro__:
+        names = vars(base).get("localOnly", ())
+        # Of ("password") Python makes a text, and its letters hide nothing.
+        local.update([names] if isinstance(names, str) else names)
+    return local
 
 
 @contextmanager

@@ -8,111 +8,20 @@ from __future__ import annotations
 import gc
 from typing import Any, cast
 
-from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import IConsumer, ITransport
 from twisted.python import log
 from twisted.python.failure import Failure
 from twisted.spread import pb
 from twisted.trial.unittest import FailTest
-from zope.interface import implementer
 
+from pbcopy._side import ADDRESS, Side
 from pbcopy._turn import endTurn
 
 MAX_ROUNDS = 100_000
 """How many chunks L{Connection.deliver} moves before it says that two peers
 never come to rest.  A chunk is what was written between two deliveries, and a
 test of a thousand observers needs some thousands."""
-
-
-ADDRESS = IPv4Address("TCP", "127.0.0.1", pb.portno)
-"""The address that both sides say they have."""
-
-
-@implementer(ITransport, IConsumer)
-class Side:
-    """
-    One end of a connection in memory: the transport of a Broker.
-
-    @ivar broker: the Broker that writes here.
-    @ivar outgoing: what it wrote and the peer has not got yet.
-    @ivar held: while this is true, nothing that is written here is delivered.
-    @ivar closing: whether the Broker asked for the connection to be closed.
-    """
-
-    def __init__(self, broker: pb.Broker, name: str) -> None:
-        self.broker = broker
-        self.outgoing = b""
-        self.held = False
-        self.closing = False
-        self._name = name
-        self._producer: Any = None
-        self._streaming = False
-
-    def write(self, data: bytes) -> None:
-        """
-        Queue bytes for the peer.
-        """
-        if not self.broker.disconnected:
-            self.outgoing += data
-
-    def writeSequence(self, data: Any) -> None:
-        """
-        Queue several pieces of bytes for the peer.
-        """
-        self.write(b"".join(data))
-
-    def loseConnection(self) -> None:
-        """
-        Close the connection once all that was written is delivered.
-        """
-        self.closing = True
-
-    def abortConnection(self) -> None:
-        """
-        Close the connection now.
-        """
-        self.outgoing = b""
-        self.closing = True
-
-    def getPeer(self) -> IPv4Address:
-        """
-        Give an address that stands for the other side.
-        """
-        return ADDRESS
-
-    def getHost(self) -> IPv4Address:
-        """
-        Give an address that stands for this side.
-        """
-        return ADDRESS
-
-    def registerProducer(self, producer: Any, streaming: bool) -> None:
-        """
-        Take a producer.  A pull producer is asked whenever nothing is queued.
-        """
-        self._producer, self._streaming = producer, streaming
-
-    def unregisterProducer(self) -> None:
-        """
-        Forget the producer.
-        """
-        self._producer = None
-
-    def take(self, count: int | None) -> bytes:
-        """
-        Take what can be delivered now, of which at most C{count} bytes.
-        """
-        if self.held:
-            return b""
-        if not self.outgoing and self._producer is not None and not self._streaming:
-            self._producer.resumeProducing()
-        taken = self.outgoing[:count]
-        self.outgoing = self.outgoing[len(taken) :]
-        return taken
-
-    def __repr__(self) -> str:
-        return f"<{self._name} side, {len(self.outgoing)} bytes to deliver>"
 
 
 class Connection:
@@ -133,13 +42,23 @@ class Connection:
     reason: Failure | None = None
 
     def __init__(
-        self, serverFactory: pb.PBServerFactory, clientFactory: pb.PBClientFactory
+        self,
+        serverFactory: pb.PBServerFactory,
+        clientFactory: pb.PBClientFactory,
+        name: str = "the connection",
+        history: list[str] | None = None,
     ) -> None:
+        """
+        @param name: what messages call it.
+        @param history: a list to append a line to for each thing that happens.
+        """
         self.clientFactory = clientFactory
+        self._name = name
+        self._history = history
         self.server = serverFactory.buildProtocol(ADDRESS)
         self.client = clientFactory.buildProtocol(ADDRESS)
-        self.fromServer = Side(self.server, "server's")
-        self.fromClient = Side(self.client, "client's")
+        self.fromServer = Side(self.server, f"server's side of {name}")
+        self.fromClient = Side(self.client, f"client's side of {name}")
         self.server.makeConnection(self.fromServer)
         self.client.makeConnection(self.fromClient)
         self.deliver()
@@ -150,6 +69,13 @@ class Connection:
         The client's reference to the root object of the server.
         """
         return cast(pb.RemoteReference, self.client.remoteForName("root"))
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """
+        The two L{Side}s.
+        """
+        return self.fromClient, self.fromServer
 
     @property
     def lost(self) -> bool:
@@ -175,11 +101,40 @@ class Connection:
         Move what is queued on each side, and end the reactor's turn.
 
         @param count: how many bytes to move at most in each direction.
-        @return: whether anything happened.
+        @return: whether anything happened, or will.
         """
-        moved = self._move(self.fromClient, self.server, count)
-        moved = self._move(self.fromServer, self.client, count) or moved
-        return endTurn() or moved
+        moved = False
+        for side in self.sides:
+            side.tick()
+            moved = self.move(side, count) or moved
+        return endTurn() or moved or self.isMoving()
+
+    def isMoving(self) -> bool:
+        """
+        Tell whether anything can be delivered, now or later.
+        """
+        return not self.lost and any(side.isMoving() for side in self.sides)
+
+    def move(self, side: Side, count: int | None = None) -> bool:
+        """
+        Move what is queued on one of the L{sides}.
+
+        @param count: how many bytes to move at most.
+        @return: whether there was anything.
+        """
+        data = side.take(count)
+        if data and not self.lost:
+            self._record(f"{side.name}: {len(data)} bytes")
+            to = self.server if side is self.fromClient else self.client
+            try:
+                to.dataReceived(data)
+            except Exception:
+                reason = Failure()
+                log.err(reason)
+                self._lose(reason)
+        if side.isOver() and not self.lost:
+            self._lose(Failure(ConnectionDone()))
+        return bool(data)
 
     def collect(self) -> None:
         """
@@ -197,24 +152,58 @@ class Connection:
         """
         self._lose(reason or Failure(ConnectionDone()))
 
-    def _move(self, side: Side, to: pb.Broker, count: int | None) -> bool:
-        data = side.take(count)
-        if data and not self.lost:
-            try:
-                to.dataReceived(data)
-            except Exception:
-                reason = Failure()
-                log.err(reason)
-                self._lose(reason)
-        if side.closing and not side.outgoing and not self.lost:
-            self._lose(Failure(ConnectionDone()))
-        return bool(data)
-
     def _lose(self, reason: Failure) -> None:
+        if not self.lost:
+            self._record(f"{self._name}: lost, {reason.value!r}")
         self.reason = self.reason or reason
         for side in (self.fromServer, self.fromClient):
-            side.outgoing = b""
+            side.lose()
             if not side.broker.disconnected:
                 side.broker.connectionLost(reason)
         self.clientFactory.clientConnectionLost(None, reason)
         endTurn()
+
+    def _record(self, line: str) -> None:
+        if self._history is not None:
+            self._history.append(line)
+
+    def __repr__(self) -> str:
+        return f"<{self._name}{', lost' if self.lost else ''}>"
+
+
+def connect(server: Any, clientFactory: pb.PBClientFactory | None = None) -> Connection:
+    """
+    Join a server and a client.
+
+    @param server: a C{PBServerFactory}, or whatever one takes: a C{pb.Root}, a
+        C{Portal}.
+    @param clientFactory: by default a new C{PBClientFactory}.
+    """
+    return Connection(asServerFactory(server), clientFactory or pb.PBClientFactory())
+
+
+def asServerFactory(server: Any) -> pb.PBServerFactory:
+    """
+    Give a factory for what L{connect} takes.
+    """
+    if isinstance(server, pb.PBServerFactory):
+        return server
+    return pb.PBServerFactory(server)
+
+
+def resultOf(connection: Connection, call: Deferred[Any]) -> Any:
+    """
+    Deliver, and give the result of a call.
+
+    @raise Exception: what the call failed with, if it did.
+    @raise FailTest: if it was not answered.
+    """
+    results: list[Any] = []
+    call.addBoth(results.append)
+    connection.deliver()
+    if not results:
+        lost = f": {connection.reason.value!r}" if connection.reason else ""
+        raise FailTest(f"the call was not answered{lost}")
+    if isinstance(results[0], Failure):
+        results[0].raiseException()
+    return results[0]

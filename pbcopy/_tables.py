@@ -47,6 +47,9 @@ class Replica(Protocol):
     def isHeld(self) -> bool:
         """Tell whether the application still holds the replica."""
 
+    def replica(self) -> Any:
+        """Give the replica."""
+
 
 def publicationFor(broker: pb.Broker, key: object) -> tuple[int, Any] | None:
     """
@@ -93,6 +96,39 @@ def retire(broker: pb.Broker, key: object) -> object:
     if key in luids:
         luids[retired] = luids.pop(key)
     return retired
+
+
+def published(broker: pb.Broker) -> list[tuple[int, Any, Any]]:
+    """
+    Give what the peer of a live connection was sent, in the order in which it
+    was: the id of each, the cacheable, and the perspective that sees it.  There
+    may be stock flavors among them.
+    """
+    table = sorted(broker.remotelyCachedObjects.items())
+    return [(luid, local.object, local.perspective) for luid, local in table]
+
+
+def masterAt(broker: pb.Broker | None, luid: Any) -> Any:
+    """
+    Give the cacheable that the peer was sent under an id.
+
+    @param broker: C{None}, if there is no connection.
+    @return: the cacheable; C{None} if there is none.
+    """
+    local = broker and broker.remotelyCachedObjects.get(luid)
+    return local and local.object
+
+
+def replicaAt(broker: pb.Broker, luid: int) -> Any:
+    """
+    Give the replica that a peer sent under an id; it may be of a stock flavor.
+
+    @return: the replica; C{None} if it was dropped, or never came.
+    """
+    found = broker.locallyCachedObjects.get(luid)
+    if isinstance(found, Replica):
+        return found.replica() if found.isHeld() else None
+    return found
 
 
 def isConnected(broker: pb.Broker) -> bool:

@@ -11,42 +11,47 @@ reactor runs, so each step is the test's::
             answer = connection.root.callRemote("takePond", pond)
             connection.deliver()
             self.assertEqual("safe", self.successResultOf(answer))
+
+In a L{Network} of connections, a seed decides what arrives next, and a side can
+be slow, be held, or be cut at any byte::
+
+    class ParkTests(SynchronousTestCase):
+        def test_survives(self):
+            network = Network(seed=1)
+            one, other = network.connect(Park(pond)), network.connect(Park(pond))
+            one.fromServer.cutAfter(100)
+            calls = [each.root.callRemote("look") for each in (one, other)]
+            network.settle()
+            pond.add("swan")
+            network.settle()
+            self.failureResultOf(calls[0], PBConnectionLost)
+            view = self.successResultOf(calls[1])
+            network.assertConverged()
 """
 
 from __future__ import annotations
 
 from typing import Any, cast
 
-from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from twisted.spread import pb
 from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import FailTest
 
-from pbcopy._memory import Connection, Side
+from pbcopy._memory import Connection, connect, resultOf
+from pbcopy._network import Network
+from pbcopy._side import Side
 from pbcopy._turn import endTurn
 
 __all__ = [
     "Connection",
+    "Network",
     "Side",
     "assertRefused",
     "connect",
     "endTurn",
     "sendAcross",
 ]
-
-
-def connect(server: Any, clientFactory: pb.PBClientFactory | None = None) -> Connection:
-    """
-    Join a server and a client.
-
-    @param server: a C{PBServerFactory}, or whatever one takes: a C{pb.Root}, a
-        C{Portal}.
-    @param clientFactory: by default a new C{PBClientFactory}.
-    """
-    if not isinstance(server, pb.PBServerFactory):
-        server = pb.PBServerFactory(server)
-    return Connection(server, clientFactory or pb.PBClientFactory())
 
 
 class _Table(pb.Root):
@@ -77,8 +82,8 @@ def sendAcross(thing: object, asAnswer: bool = False) -> Any:
     table = _Table(thing)
     connection = connect(table)
     if asAnswer:
-        return _result(connection, connection.root.callRemote("get"))
-    _result(connection, connection.root.callRemote("put", thing))
+        return resultOf(connection, connection.root.callRemote("get"))
+    resultOf(connection, connection.root.callRemote("put", thing))
     return table.thing
 
 
@@ -117,15 +122,3 @@ def assertRefused(
         raise FailTest(f"{thing!r} failed with {failures[0]!r}")
     value: Any = failures[0].value
     return cast(Exception, value)
-
-
-def _result(connection: Connection, call: Deferred[Any]) -> Any:
-    results: list[Any] = []
-    call.addBoth(results.append)
-    connection.deliver()
-    if not results:
-        lost = f": {connection.reason.value!r}" if connection.reason else ""
-        raise FailTest(f"the call was not answered{lost}")
-    if isinstance(results[0], Failure):
-        results[0].raiseException()
-    return results[0]

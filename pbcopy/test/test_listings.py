@@ -424,16 +424,28 @@ class TrialTests(ListingsTestCase):
     Tests for the tests of an application.
     """
 
-    listings = ("ponds.py", "test_ponds.py")
+    listings = ("ponds.py", "test_ponds.py", "test_network.py")
 
-    async def test_pass(self) -> None:
+    async def assertPass(self, module: str, count: int) -> None:
         """
-        They pass under C{trial}.
+        Assert that so many tests pass under C{trial}.
         """
         trial = "from twisted.scripts.trial import run; run()"
-        script = self.python("-c", trial, "test_ponds")
+        script = self.python("-c", trial, module)
         self.assertEqual(0, await script.end())
-        self.assertIn("PASSED (successes=6)", script.lines)
+        self.assertIn(f"PASSED (successes={count})", script.lines)
+
+    async def test_ponds(self) -> None:
+        """
+        Those of one connection pass.
+        """
+        await self.assertPass("test_ponds", 6)
+
+    async def test_network(self) -> None:
+        """
+        Those on a network pass.
+        """
+        await self.assertPass("test_network", 4)
 
 
 class FolderTests(ListingsTestCase):
