@@ -6,6 +6,7 @@ publications that stand for it in a Broker.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from twisted.python import log
@@ -13,21 +14,18 @@ from twisted.spread import flavors
 from zope.interface import implementer
 
 from pbcopy import _tables
-from pbcopy._copyable import (
-    OWN_JELLY_FOR,
-    Copyable,
-    asTag,
-    forPerspective,
-    jellied,
-)
+from pbcopy._copyable import Copyable, asTag
+from pbcopy._envelope import OWN_JELLY_FOR, jellied
 from pbcopy._hub import hubOf
+from pbcopy._jellier import Jellier
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._remotecache import homeward
 from pbcopy._stored import jellyStored
+from pbcopy._tables import undisturbed
 from pbcopy.interfaces import ICacheable
 
 
-class Publication:
+class Publication(_tables.Observation):
     """
     What stands for one cacheable, as seen by one perspective, in the Broker's
     table of remote caches, where a C{pb.Local} stands for a stock one.
@@ -69,6 +67,12 @@ class Publication:
         """
         observed = self.refcount > 0 and _tables.isConnected(self._observer.broker)
         return self._cacheable if observed else self
+
+    def isWaiting(self) -> bool:
+        """
+        Tell whether the message with the state waits for its pieces.
+        """
+        return self._observer.isWaiting()
 
     def processUniqueID(self) -> Any:
         """
@@ -156,31 +160,40 @@ class Cacheable(Copyable, flavors.Cacheable):
         home = homeward(self, jellier)
         if home is not None:
             return home
-        perspective = broker.serializingPerspective
-        key = publicationKey(self, perspective)
+        key = publicationKey(self, broker.serializingPerspective)
         known = _tables.publicationFor(broker, key)
         if known is None:
-            return self._publish(jellier, perspective)
+            return jellied(self, jellier, partial(_publish, self))
         luid, publication = known
+        if publication.isWaiting():
+            # The peer must have the state before this mention.
+            hubOf(broker).outgoing.finish()
         publication.incref()
         return [flavors.cached_atom, luid]
 
-    def _publish(self, jellier: Any, perspective: Any) -> Any:
-        broker = jellier.invoker
-        observer = RemoteCacheObserver(broker, self, perspective)
-        publication = Publication(self, observer)
-        luid = _tables.publish(broker, publication)
-        hubOf(broker).published(luid)
-        observer.start(luid, jellier)
-        try:
-            with forPerspective(broker):
-                tag = asTag(self.getTypeToCopyFor(perspective))
-                state = self.getStateToCacheAndObserveFor(perspective, observer)
-            return jellied(self, jellier, [tag, luid], state)
-        except BaseException:
-            _tables.withdraw(broker, luid, publication)
-            publication.end()
-            raise
+
+def _publish(cacheable: Cacheable, jellier: Jellier) -> list[Any]:
+    """
+    Give C{[type, luid, state]}, and have the peer observe from now on.
+    """
+    broker = jellier.invoker
+    perspective = broker.serializingPerspective
+    observer = RemoteCacheObserver(broker, cacheable, perspective)
+    publication = Publication(cacheable, observer)
+    luid = _tables.publish(broker, publication)
+    jellier.undo.append(partial(_withdraw, broker, luid, publication))
+    hubOf(broker).published(luid)
+    observer.start(luid, jellier)
+    with undisturbed(broker):
+        tag = asTag(cacheable.getTypeToCopyFor(perspective))
+        state = cacheable.getStateToCacheAndObserveFor(perspective, observer)
+    return [tag, luid, jellier.jellyState(cacheable, state)]
+
+
+def _withdraw(broker: Any, luid: int, publication: Publication) -> None:
+    if _tables.isPublished(broker, luid):
+        _tables.withdraw(broker, luid, publication)
+        publication.end()
 
 
 OWN_JELLY_FOR.add(Cacheable.jellyFor)

@@ -7,8 +7,7 @@ On the wire a copy is C{[type, state]}, as stock flavors send it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import Any, ClassVar
 
 from twisted.python.reflect import qual
@@ -17,11 +16,12 @@ from zope.interface import implementer
 
 from pbcopy._answers import answerFails
 from pbcopy._cycles import beingMade, whenKnown
-from pbcopy._envelope import announce, enveloped
-from pbcopy._sendable import checkSendable, outermost
+from pbcopy._envelope import OWN_JELLY_FOR, announce, jellied
+from pbcopy._jellier import Jellier
 from pbcopy._slot import Slot
 from pbcopy._state import applyState, checkAttribute, withTextKeys
 from pbcopy._stored import jellyStored, unjellyStored
+from pbcopy._tables import undisturbed
 from pbcopy.errors import Violation
 from pbcopy.interfaces import ICopyable, IRemoteCopy
 
@@ -71,10 +71,14 @@ class Copyable(flavors.Copyable):
         """
         if jellier.invoker is None:
             return jellyStored(self, jellier)
-        with forPerspective(jellier.invoker) as perspective:
-            tag = asTag(self.getTypeToCopyFor(perspective))
-            state = self.getStateToCopyFor(perspective)
-        return jellied(self, jellier, [tag], state)
+        return jellied(self, jellier, partial(_describeCopy, self))
+
+
+def _describeCopy(copyable: Copyable, jellier: Jellier) -> list[Any]:
+    with undisturbed(jellier.invoker) as perspective:
+        tag = asTag(copyable.getTypeToCopyFor(perspective))
+        state = copyable.getStateToCopyFor(perspective)
+    return [tag, jellier.jellyState(copyable, state)]
 
 
 @implementer(IRemoteCopy)
@@ -143,26 +147,6 @@ def localNames(cls: type) -> set[str]:
     return local
 
 
-@contextmanager
-def forPerspective(broker: Any) -> Iterator[Any]:
-    """
-    Call an application's hooks in the middle of a serialization.
-
-    C{Broker.serialize} forgets at its end for whom and for what it was, and a
-    C{callRemote} in a hook serializes too.  What comes after that would be
-    computed for nobody.
-
-    @return: a context manager that gives the perspective, and keeps it.
-    """
-    names = ("serializingPerspective", "jellyMethod", "jellyArgs", "jellyKw")
-    before = {name: getattr(broker, name, None) for name in names}
-    try:
-        yield broker.serializingPerspective
-    finally:
-        for name, value in before.items():
-            setattr(broker, name, value)
-
-
 def refuseCache(copy: RemoteCopy, unjellier: Any, jellyList: list[Any]) -> None:
     """
     Give back the id in C{[type, luid, state]}: a copy has no use for it.
@@ -186,25 +170,4 @@ def asTag(tag: str | bytes) -> bytes:
     return tag.encode("utf-8") if isinstance(tag, str) else tag
 
 
-OWN_JELLY_FOR: set[Any] = {Copyable.jellyFor}
-"""The methods of pbcopy's flavors that give an s-expression."""
-
-
-def jellied(flavor: Copyable, jellier: Any, head: list[Any], state: Any) -> Any:
-    """
-    Give the s-expression of a flavor.
-
-    @param head: what comes before the state.
-    @raise Unsendable: if the state is too large, or otherwise more than Banana
-        takes.
-    """
-    sexp = jellier.prepare(flavor)
-    with outermost(jellier) as isOutermost:
-        sexp.extend([*head, jellier.jelly(state)])
-    preserved = jellier.preserve(flavor, sexp)
-    if isOutermost:
-        checkSendable(type(flavor).__qualname__, sexp, jellier.invoker)
-        # A jellyFor of the application's may go on with the list.
-        if getattr(flavor.jellyFor, "__func__", None) in OWN_JELLY_FOR:
-            return enveloped(jellier, preserved)
-    return preserved
+OWN_JELLY_FOR.add(Copyable.jellyFor)

@@ -10,7 +10,8 @@ cannot be a key, though, and what somebody copied out of the list or dict stays
 a placeholder for good.
 
 So here an object can be referred to as soon as it is made, and is given its
-state when that has no placeholders any more.
+state when that has no placeholders any more.  What comes after it in the message
+waits too, for an object to find those that it has in its state complete.
 """
 
 from __future__ import annotations
@@ -34,16 +35,17 @@ def beingMade(unjellier: Any, jellyList: list[Any], blank: object) -> Iterator[N
     For as long as this lasts, have references to the object of C{jellyList}
     find C{blank}.
     """
+    references = _referencesOf(unjellier)
     refid = _referenceTo(jellyList)
-    if refid is None or refid in unjellier.references:
+    if refid is None or refid in references:
         yield
         return
-    unjellier.references[refid] = blank
+    references[refid] = blank
     try:
         yield
     finally:
         # Jelly puts it in itself, and takes one that is there for another.
-        del unjellier.references[refid]
+        del references[refid]
 
 
 def whenKnown(unjellier: Any, finish: Callable[[], None]) -> None:
@@ -53,10 +55,11 @@ def whenKnown(unjellier: Any, finish: Callable[[], None]) -> None:
 
     @raise Violation: if the message refers to an object that is not in it.
     """
+    references = _referencesOf(unjellier)
 
     def late() -> None:
         with answerFails(unjellier.invoker) as failures:
-            if _hasPlaceholders(unjellier):
+            if not references.areKnown():
                 raise Violation(
                     "the message refers to an object that is not in it",
                     where="['dereference', …]",
@@ -67,14 +70,61 @@ def whenKnown(unjellier: Any, finish: Callable[[], None]) -> None:
             # The answer fails.  Nobody's postUnjelly is to see half of it.
             unjellier.postCallbacks.clear()
 
-    if _hasPlaceholders(unjellier):
+    if references.areWaited or not references.areKnown():
+        references.areWaited = True
         unjellier.postCallbacks.append(late)
     else:
         finish()
 
 
-def _hasPlaceholders(unjellier: Any) -> bool:
-    return any(isinstance(known, NotKnown) for known in unjellier.references.values())
+class References(dict[Any, Any]):
+    """
+    Jelly's table of the objects that a message refers to.  It knows which of
+    them are placeholders.
+
+    @ivar areWaited: whether an object waits for them.
+    """
+
+    def __init__(self, known: dict[Any, Any]) -> None:
+        super().__init__()
+        self.areWaited = False
+        self._unknown: set[Any] = set()
+        for refid, thing in known.items():
+            self[refid] = thing
+
+    def __setitem__(self, refid: Any, thing: Any) -> None:
+        super().__setitem__(refid, thing)
+        if isinstance(thing, NotKnown):
+            self._unknown.add(refid)
+        else:
+            self._unknown.discard(refid)
+
+    def get(self, refid: Any, default: Any = None) -> Any:
+        """
+        Give the object.  A tuple that has become known since is not in the table
+        itself.
+        """
+        thing = super().get(refid, default)
+        if isinstance(thing, NotKnown) and thing.resolved:
+            return thing.resolvedObject
+        return thing
+
+    def areKnown(self) -> bool:
+        """
+        Tell whether there are no placeholders.
+        """
+        while self._unknown:
+            refid = next(iter(self._unknown))
+            if refid in self and not self[refid].resolved:
+                return False
+            self._unknown.discard(refid)
+        return True
+
+
+def _referencesOf(unjellier: Any) -> References:
+    if not isinstance(unjellier.references, References):
+        unjellier.references = References(unjellier.references)
+    return unjellier.references
 
 
 _UNJELLY = _Unjellier.unjelly.__code__

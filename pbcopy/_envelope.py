@@ -1,38 +1,153 @@
 # -*- test-case-name: pbcopy.test.test_envelope -*-
 """
-Objects in an answer whose receiver may not know their class.
+What pbcopy's objects travel in, to a peer that has said that it opens it.
 
 Jelly refuses a class that is not registered where nothing of pbcopy's is called,
-and in an answer that costs the connection.  So a peer that has said that it
-understands this is sent each object of an answer as C{['pbcopy.envelope',
-expression]}.  The tag is always known there, and what is inside fails its own
-call.
+and in an answer that costs the connection.  It nests what is flat here, and
+Banana bounds its size.  So the outermost object of pbcopy's in a message is sent
+as C{['pbcopy.envelope', packed]}: a L{graph<pbcopy._graph>} of itself and all
+that it refers to, L{packed<pbcopy._packing>}.  Where that is large, it is
+C{['pbcopy.envelope', number]}, and what was packed has come in
+L{pieces<pbcopy._pieces>} before.  The tag is always known there, and what is
+inside fails its own call.
+
+To any other peer an object is sent as stock flavors send it.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
+from pbcopy import limits
 from pbcopy._answers import answerFails
-from pbcopy._hub import ENVELOPE, hubOf
+from pbcopy._graph import Describe, Graph
+from pbcopy._hub import ENVELOPE, Hub, hubOf
+from pbcopy._jellier import Jellier, Refused, tooDeep
+from pbcopy._packing import pack, unpack
+from pbcopy._paths import shortened
+from pbcopy._pieces import PIECE, WINDOW
 from pbcopy._registry import setUnjellyableForClass
+from pbcopy._sendable import checkSendable, outermost
 from pbcopy._tables import isAnswering, isLive
+from pbcopy._turn import afterTurn
+from pbcopy.errors import Unsendable, Violation
 
 TAG = ENVELOPE.encode("ascii")
 """C{SecurityOptions} lets a tag with a dot through."""
 
+OWN_JELLY_FOR: set[Any] = set()
+"""The methods of pbcopy's flavors that give an s-expression."""
 
-def enveloped(jellier: Any, sexp: list[Any]) -> list[Any]:
+
+def jellied(flavor: Any, jellier: Any, describe: Describe) -> Any:
     """
-    Put an object into an envelope, if it is in an answer to a peer that can
-    open one.
+    Give the s-expression of an object.
+
+    @param describe: gives its own one, C{[type, state]}, for a jellier.
+    @return: the s-expression; in an answer that is large, a Deferred of it, as
+        C{Broker.serialize} may return.
+    @raise Unsendable: if it cannot be sent.  The error names the path.
     """
-    broker = jellier.invoker
-    if isLive(broker):
-        # The hub is made in any case: it is to hear what the peer understands.
-        opens = hubOf(broker).understands(ENVELOPE)
-        return [TAG, sexp] if opens and isAnswering(broker) else sexp
-    return sexp
+    own = Jellier.of(jellier)
+    # A jellyFor of the application's may go on with the list.
+    isOwn = getattr(flavor.jellyFor, "__func__", None) in OWN_JELLY_FOR
+    if isOwn and own.graph is not None:
+        return own.graph.mention(flavor, describe)
+    if not isLive(own.invoker):
+        with own.undone():
+            return _nested(flavor, own, describe)
+    # It is made in any case: it is to hear what the peer understands.
+    hub = hubOf(own.invoker)
+    own.isFull = hub.understands(ENVELOPE)
+    try:
+        with own.undone():
+            if isOwn and own.isFull:
+                return _enveloped(flavor, own, describe)
+            return _nested(flavor, own, describe)
+    except Unsendable:
+        # A pbcopy that has not met this one may take it the next time.
+        hub.greet()
+        raise
+
+
+def _enveloped(flavor: Any, own: Jellier, describe: Describe) -> Any:
+    known = set(own.preserved)
+    graph = own.graph = Graph(own)
+    try:
+        expressions = graph.collect(flavor, describe)
+        if known:
+            # It is not alone in its message.
+            own.giveIds(known)
+        return _sealed(flavor, own, pack(expressions), isAlone=not known)
+    except Refused as refused:
+        raise located(flavor, graph.fromTheRoot(refused)) from None
+    finally:
+        del own.graph
+
+
+def _sealed(flavor: Any, own: Jellier, packed: bytes, isAlone: bool) -> Any:
+    if len(packed) > limits.MAX_STATE:
+        raise Unsendable(
+            "this is too large to be sent",
+            where=type(flavor).__qualname__,
+            got=f"{len(packed)} bytes",
+            expected=f"at most pbcopy.limits.MAX_STATE, {limits.MAX_STATE} bytes",
+            advice="raise that limit at both ends, or send it in several objects",
+        )
+    if len(packed) <= PIECE * WINDOW:
+        return [TAG, packed]
+    hub = hubOf(own.invoker)
+    # A Broker sends an exception at once.
+    if isAlone and isAnswering(own.invoker) and not isinstance(flavor, Exception):
+        return _later(own, packed, hub)
+    return [TAG, hub.outgoing.now(packed)]
+
+
+def _later(own: Jellier, packed: bytes, hub: Hub) -> Deferred[Any]:
+    # For as long as its jellier is there, a message counts as not sent.
+    jellier = own.origin()
+    jellier.isWaiting = True
+    calls = [*own.whenSent, hub.sentLater]
+
+    def sent() -> None:
+        jellier.isWaiting = False
+        for call in calls:
+            call()
+
+    answer = hub.outgoing.later(packed, lambda: afterTurn(sent))
+    return answer.addCallback(lambda number: [TAG, number])
+
+
+def _nested(flavor: Any, own: Jellier, describe: Describe) -> Any:
+    """
+    Give the expression that stock flavors send, in which those of other objects
+    are.
+    """
+    expression = own.prepare(flavor)
+    with outermost(own) as isOutermost:
+        try:
+            expression.extend(describe(own))
+        except Refused as refused:
+            if not isOutermost:
+                raise
+            raise located(flavor, refused) from None
+        except RecursionError:
+            if not isOutermost:
+                raise
+            raise tooDeep().at(type(flavor).__qualname__) from None
+    expression = own.preserve(flavor, expression)
+    if isOutermost and own.graph is None:
+        checkSendable(type(flavor).__qualname__, expression, own.invoker)
+    return expression
+
+
+def located(flavor: Any, refused: Refused) -> Unsendable:
+    """
+    Give the error for what was refused in the state of an object.
+    """
+    return refused.error.at(shortened(type(flavor).__qualname__ + refused.path))
 
 
 def announce(invoker: Any) -> None:
@@ -46,9 +161,20 @@ def announce(invoker: Any) -> None:
 def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
     """
     Give the object in an envelope.
+
+    @raise Violation: if it is none, or is nested too deeply.
     """
     with answerFails(unjellier.invoker) as failures:
-        thing = unjellier.unjelly(jellyList[1])
+        thing = None
+        try:
+            for expression in _opened(unjellier, jellyList):
+                thing = unjellier.unjelly(expression)
+        except RecursionError:
+            raise Violation(
+                "this is nested too deeply",
+                where=ENVELOPE,
+                expected=f"at most {limits.MAX_NESTING} containers in each other",
+            ) from None
         # Jelly has put its postUnjelly into the queue, and will do so again for
         # what is returned.
         queue, hook = unjellier.postCallbacks, getattr(thing, "postUnjelly", None)
@@ -56,6 +182,13 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
             queue.pop()
         return thing
     return failures[0]
+
+
+def _opened(unjellier: Any, jellyList: list[Any]) -> list[Any]:
+    packed = jellyList[1]
+    if isinstance(packed, int) and isLive(unjellier.invoker):
+        packed = hubOf(unjellier.invoker).incoming.take(packed)
+    return unpack(packed)
 
 
 setUnjellyableForClass(TAG, unjellyEnvelope)

@@ -19,6 +19,7 @@ from twisted.python.reflect import qual
 from twisted.spread import pb
 from twisted.spread.jelly import InsecureJelly
 
+from pbcopy._envelope import announce
 from pbcopy._registry import (
     exceptionNamed,
     setUnjellyableForClass,
@@ -45,6 +46,18 @@ class CopiedFailure(pb.CopiedFailure):
     """
 
     traceback: str = "Traceback unavailable\n"
+
+    def unjellyFor(self, unjellier: Any, jellyList: list[Any]) -> Any:
+        """
+        Take the peer's failure.
+
+        If it could not send something, it may not know what this side takes.
+        """
+        stock: Any = super()
+        made = stock.unjellyFor(unjellier, jellyList)
+        if self.type is Unsendable:
+            announce(unjellier.invoker)
+        return made
 
     def setCopyableState(self, state: dict[str, Any]) -> None:
         """

@@ -13,6 +13,8 @@ first copy or cache meets the connection.  Two pbcopy peers talk to each other's
    delivers in order, so whoever reads this has seen, or lost, each mention, and
    its next C{release} counts them all.  This answers a C{release} that counts
    less, and it follows each message with a new state.
+ - C{piece}: the sender has cut a large state into pieces.  C{acknowledge}: the
+   receiver has got one.
  - C{forget}: the receiver does not know these ids.  A message that failed took
    the state along.
 
@@ -29,7 +31,9 @@ from typing import cast
 
 from twisted.spread import flavors, pb
 
-from pbcopy._tables import Observation, Replica, isAt, withdraw
+from pbcopy._kinds import TAG
+from pbcopy._pieces import Incoming, Outgoing
+from pbcopy._tables import Observation, Replica, aside, isAt, withdraw
 from pbcopy._turn import afterTurn
 
 HUB = b"pbcopy"
@@ -53,6 +57,9 @@ class Hub(flavors.Referenceable):
         self._peerUnderstands: frozenset[str] = frozenset()
         self._dropped: deque[Replica] = deque()
         self._published: list[int] = []
+        self._waiting: list[int] = []
+        self.outgoing = Outgoing(self._tellAside)
+        self.incoming = Incoming()
 
     def greet(self) -> None:
         """
@@ -61,7 +68,8 @@ class Hub(flavors.Referenceable):
         if not self._greeted:
             self._greeted = True
             # An application's own SecurityOptions may know better.
-            opens = self.broker.security.isTypeAllowed(ENVELOPE.encode("ascii"))
+            allows = self.broker.security.isTypeAllowed
+            opens = allows(ENVELOPE.encode("ascii")) and allows(TAG)
             self._tell("hello", RELEASE, *([ENVELOPE] if opens else []))
 
     def remote_hello(self, *words: object) -> None:
@@ -121,6 +129,8 @@ class Hub(flavors.Referenceable):
                 local.refcount = 1
                 self.broker.proto_decache(luid)
         if more:
+            # The mentions that were counted go first.
+            self.outgoing.finish()
             self._tell("recount", *more)
 
     def published(self, luid: int) -> None:
@@ -132,12 +142,22 @@ class Hub(flavors.Referenceable):
             afterTurn(self._recountPublished)
         self._published.append(luid)
 
+    def sentLater(self) -> None:
+        """
+        A message was sent that had to wait.  It may have published something.
+        """
+        waiting, self._waiting = self._waiting, []
+        for luid in waiting:
+            self.published(luid)
+
     def _recountPublished(self) -> None:
         luids, self._published = self._published, []
         counts: list[int] = []
         for luid in luids:
             local = (self.broker.remotelyCachedObjects or {}).get(luid)
-            if local is not None:
+            if isinstance(local, Observation) and local.isWaiting():
+                self._waiting.append(luid)
+            elif local is not None:
                 counts += (luid, local.refcount)
         if counts and RELEASE in self._peerUnderstands:
             self._tell("recount", *counts)
@@ -181,6 +201,24 @@ class Hub(flavors.Referenceable):
             if isinstance(publication, Observation):
                 withdraw(self.broker, luid, publication)
                 publication.end()
+
+    def remote_piece(self, number: object, piece: object) -> None:
+        """
+        The peer sends a piece of what a message will mention by C{number}.
+        """
+        self._tell("acknowledge")
+        self.incoming.add(number, piece)
+
+    def remote_acknowledge(self) -> None:
+        """
+        The peer has one more piece.
+        """
+        self.outgoing.acknowledged()
+
+    def _tellAside(self, message: str, *args: object) -> None:
+        # This may be in the middle of the message that needs it.
+        with aside(self.broker):
+            self._tell(message, *args)
 
     def _tell(self, message: str, *args: object) -> None:
         hub = self.broker.remoteForName(HUB)

@@ -25,6 +25,10 @@ def _unordered(self: object, other: object) -> Any:
     return NotImplemented
 
 
+def _nothing() -> Any:
+    return None
+
+
 @implementer(IObserver)
 class RemoteCacheObserver(flavors.RemoteCacheObserver):
     """
@@ -40,6 +44,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
 
     _luid: int | None = None
     _underWay: Callable[[], bool] = staticmethod(lambda: False)
+    _origin: Callable[[], Any] = staticmethod(_nothing)
 
     def __init__(self, broker: Any, cached: Any, perspective: Any) -> None:
         """
@@ -57,13 +62,22 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         @param jellier: who is computing the message with the state.
         """
         self._luid = luid
-        self._underWay = _tables.underWay(self.broker, jellier)
+        self._underWay = _tables.underWay(self.broker, jellier.origin)
+        self._origin = jellier.origin
+        jellier.whenSent.append(self._sendQueued)
+
+    def isWaiting(self) -> bool:
+        """
+        Tell whether the message with the state waits for its pieces.
+        """
+        return getattr(self._origin(), "isWaiting", False)
 
     def stop(self) -> None:
         """
         Become inert.
         """
         self._luid = None
+        self._origin = _nothing
         self._sendQueued()
 
     # Stock flavors compare the three attributes with "<", which a Broker does
@@ -127,6 +141,8 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         return answer
 
     def _sendQueued(self) -> None:
+        if self.isWaiting():
+            return
         queued, self._queued = self._queued, []
         for answer, name, args, kw in queued:
             sent = self._send(name, args, kw)

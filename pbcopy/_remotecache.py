@@ -19,8 +19,9 @@ from twisted.spread import flavors, pb
 from zope.interface import implementer
 
 from pbcopy._answers import answerFails
-from pbcopy._copyable import OWN_JELLY_FOR, RemoteCopy
+from pbcopy._copyable import RemoteCopy
 from pbcopy._cycles import beingMade, whenKnown
+from pbcopy._envelope import OWN_JELLY_FOR
 from pbcopy._slot import FromSlot, Slot, leave, slotOf
 from pbcopy._state import applyState, withTextKeys
 from pbcopy._stored import jellyStored, unjellyStored

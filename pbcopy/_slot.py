@@ -17,7 +17,7 @@ from twisted.spread.jelly import _createBlank
 
 from pbcopy._answers import answerFails
 from pbcopy._hub import hubOf
-from pbcopy._tables import receive
+from pbcopy._tables import Replica, receive
 from pbcopy._turn import afterTurn
 from pbcopy.errors import Violation
 
@@ -25,7 +25,7 @@ _slots: dict[int, Slot] = {}
 """The slot of each replica, by the id() of the replica."""
 
 
-class Slot:
+class Slot(Replica):
     """
     What stands in the Broker's table of local caches for one id.
 

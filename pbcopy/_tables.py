@@ -9,9 +9,10 @@ stands for a replica.
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable
-from typing import Any, Protocol, cast, runtime_checkable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 from twisted.spread import pb
@@ -19,8 +20,7 @@ from twisted.spread import pb
 from pbcopy.errors import Violation
 
 
-@runtime_checkable
-class Observation(Protocol):
+class Observation(ABC):
     """
     What stands for a cacheable in the Broker's table of remote caches, as a
     C{pb.Local} does for a stock one.
@@ -28,15 +28,20 @@ class Observation(Protocol):
 
     refcount: int
 
+    @abstractmethod
+    def isWaiting(self) -> bool:
+        """Tell whether the message with its state waits to be sent."""
+
+    @abstractmethod
     def processUniqueID(self) -> Any:
         """Give the key that C{publicationFor} finds this by."""
 
+    @abstractmethod
     def end(self) -> None:
         """Tell the cacheable that nobody observes it here."""
 
 
-@runtime_checkable
-class Replica(Protocol):
+class Replica(ABC):
     """
     What stands for a replica in the Broker's table of local caches.
     """
@@ -44,9 +49,11 @@ class Replica(Protocol):
     luid: int
     mentions: int
 
+    @abstractmethod
     def isHeld(self) -> bool:
         """Tell whether the application still holds the replica."""
 
+    @abstractmethod
     def replica(self) -> Any:
         """Give the replica."""
 
@@ -146,6 +153,38 @@ def isLive(invoker: Any) -> bool:
     return isinstance(invoker, pb.Broker) and isConnected(invoker)
 
 
+@contextmanager
+def undisturbed(broker: Any) -> Iterator[Any]:
+    """
+    Do what may serialize something else in the middle of a serialization.
+
+    C{Broker.serialize} forgets at its end for whom and for what it was, and a
+    C{callRemote} in an application's hook serializes too.  What comes after
+    that would be computed for nobody.
+
+    @return: a context manager that gives the perspective, and keeps it.
+    """
+    names = "serializingPerspective", "jellyMethod", "jellyArgs", "jellyKw"
+    before = {name: getattr(broker, name, None) for name in names}
+    try:
+        yield broker.serializingPerspective
+    finally:
+        for name, value in before.items():
+            setattr(broker, name, value)
+
+
+@contextmanager
+def aside(broker: Any) -> Iterator[None]:
+    """
+    Send messages that ask for no answer in the middle of another message.  They
+    do not use up the id that it is about to get.
+    """
+    before = broker.currentRequestID
+    with undisturbed(broker):
+        yield
+    broker.currentRequestID = before
+
+
 def isAnswering(broker: pb.Broker) -> bool:
     """
     Tell whether what is being jellied is for an answer.  What is for a call has
@@ -154,17 +193,17 @@ def isAnswering(broker: pb.Broker) -> bool:
     return not isinstance(broker.jellyMethod, bytes)
 
 
-def underWay(broker: pb.Broker, jellier: Any) -> Callable[[], bool]:
+def underWay(broker: pb.Broker, alive: Callable[[], Any]) -> Callable[[], bool]:
     """
     Give a function that tells whether a message that is being computed is not
     sent yet.
 
-    @param jellier: who computes it.  Jelly keeps it for as long as that takes.
-        C{Broker._sendMessage} has one for the arguments and then one for the
-        keywords, and takes an id when both are done; an answer has one.
+    @param alive: gives who computes it, while that is there.  Jelly keeps it
+        for as long as it takes.  C{Broker._sendMessage} has one for the
+        arguments and then one for the keywords, and takes an id when both are
+        done; an answer has one.
     """
-    alive, before = weakref.ref(jellier), broker.currentRequestID
-    isCall = isinstance(broker.jellyMethod, bytes)
+    before, isCall = broker.currentRequestID, isinstance(broker.jellyMethod, bytes)
     return lambda: alive() is not None or (isCall and broker.currentRequestID == before)
 
 

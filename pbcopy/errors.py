@@ -11,21 +11,28 @@ comes back from the peer has its type and its text.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from twisted.spread.jelly import InsecureJelly
 
 __all__ = ["PBCopyError", "RegistrationError", "Unsendable", "Violation"]
+
+
+_Error = TypeVar("_Error", bound="PBCopyError")
 
 
 class PBCopyError(Exception):
     """
     Something that pbcopy refuses.
 
+    @ivar what: what is wrong, in a few words.
     @ivar where: the class and the path in it, as in C{DuckPond.ducks[2].name}.
     @ivar got: what came.
     @ivar expected: what should have come.
     @ivar advice: what its reader can do.
     """
 
+    what: str = ""
     where: str = ""
     got: str = ""
     expected: str = ""
@@ -49,10 +56,23 @@ class PBCopyError(Exception):
         text += f" ({', '.join(facts)})" if facts else ""
         text += f"; {advice}" if advice else ""
         super().__init__(text)
+        self.what = what
         self.where = where
         self.got = got
         self.expected = expected
         self.advice = advice
+
+    def at(self: _Error, where: str) -> _Error:
+        """
+        Give the same error with another place.
+        """
+        return type(self)(
+            self.what,
+            where=where,
+            got=self.got,
+            expected=self.expected,
+            advice=self.advice,
+        )
 
 
 class Violation(PBCopyError, InsecureJelly):

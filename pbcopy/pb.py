@@ -25,6 +25,7 @@ from pbcopy._cacheable import Cacheable
 from pbcopy._copyable import Copyable, RemoteCopy
 from pbcopy._factory import setUnjellyableFactoryForClass
 from pbcopy._failure import CopiedFailure
+from pbcopy._meeting import PBClientFactory, PBServerFactory
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._registry import (
     copyTags,
@@ -44,6 +45,8 @@ _REPLACED = frozenset(
         "Cacheable",
         "CopiedFailure",
         "Copyable",
+        "PBClientFactory",
+        "PBServerFactory",
         "RemoteCache",
         "RemoteCacheObserver",
         "RemoteCopy",

@@ -54,9 +54,9 @@ _TWISTD = (
 # "2026-01-31T12:00:00+0000 [system] text".
 _LOGGED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S* \[([^]]*)\] ?")
 
-# What twistd itself says under the systems "-" and "twisted.*" when it starts,
-# listens and stops.  Errors are not among it.
-_SYSTEM = re.compile(r"-$|twisted\.")
+# What twistd itself says under the systems "-", "twisted.*" and that of the
+# factory when it starts, listens and stops.  Errors are not among it.
+_SYSTEM = re.compile(r"-$|twisted\.|pbcopy\._meeting\.")
 _TWISTDS_OWN = re.compile(
     r"Loading |Loaded\.$|twistd \S+ \(|reactor class: |\S+ starting on \d+$"
     r"|Starting factory |Received SIG|\(TCP Port \d+ Closed\)$|Stopping factory "

@@ -8,7 +8,7 @@ With C{--stock} nothing is swapped, to compare the counts.  The exit status is 0
 if at least one test ran and none failed.
 
 The reports of trial are the same as ever.  Where a suite is changed for its run
-with pbcopy, the function that does it says why: see L{endTurnsOf}.
+with pbcopy, the function that does it says why: see L{endTurnsOf} and L{leaveRoomIn}.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from twisted.spread import flavors
 from twisted.spread import pb as stock
 
 from pbcopy import pb
+from pbcopy._hub import HUB
 from pbcopy._turn import endTurn
 
 SUITES = (
@@ -129,6 +130,27 @@ def endTurnsOf(testPB: ModuleType) -> None:
     testPB.IOPump.pump = endTurnAndPump
 
 
+def leaveRoomIn(testPB: ModuleType) -> None:
+    """
+    Let the test that counts how many references a connection takes count its
+    own.  The hub of a connection is one, too.
+    """
+    connected = testPB.connectedServerAndClient
+    counting = testPB.BrokerTests.test_tooManyRefs
+
+    def withoutHub(*args: Any, **kw: Any) -> Any:
+        client, server, pump = connected(*args, **kw)
+        del server.localObjects[HUB]
+        return client, server, pump
+
+    @wraps(counting)
+    def countItsOwn(self: Any) -> None:
+        self.patch(testPB, "connectedServerAndClient", withoutHub)
+        counting(self)
+
+    testPB.BrokerTests.test_tooManyRefs = countItsOwn
+
+
 def parse(arguments: list[str]) -> Options:
     """
     Read trial's arguments.
@@ -155,7 +177,9 @@ def main(arguments: list[str]) -> int:
     # First of all: trial's options look for plugins, which import what they like.
     if swapped:
         swap()
-        endTurnsOf(namedAny("twisted.spread.test.test_pb"))
+        testPB = namedAny("twisted.spread.test.test_pb")
+        endTurnsOf(testPB)
+        leaveRoomIn(testPB)
     else:
         unregister()
     checkFlavors(swapped)

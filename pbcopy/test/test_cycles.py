@@ -293,3 +293,25 @@ def outline(thing: Any) -> list[Any]:
         return [type(each).__name__, walk(each.a), walk(each.b)]
 
     return [walk(thing)]
+
+
+class TupleTests(SynchronousTestCase):
+    """
+    A tuple that closes a cycle becomes known while the message is read.
+    """
+
+    def test_mentionedTwice(self) -> None:
+        """
+        It may be mentioned before and after that, in any order.
+        """
+        register(self, pb, (Copied, Copied))
+        node, holder = Copied(), Copied()
+        closed: list[Any] = []
+        both = (closed,)
+        node.a = node.b = None
+        closed += [both, both, node, both]
+        holder.a, holder.b = both, [both, closed]
+        got = sendAcross(holder)
+        for each in (got.a[0][0], got.a[0][1], got.a[0][3], got.b[0]):
+            self.assertIs(got.a, each)
+        self.assertIs(got.a[0], got.b[1])

@@ -263,14 +263,27 @@ class CallTests(DefectTestCase):
         broker.serialize(secret, "admin")
         self.assertEqual([b"unicode", b"guest"], broker.serialize(secret, "guest")[-1])
 
-    def test_D20_anAnswerThatIsTooLarge(self) -> None:
+    def test_D20_aLargeAnswer(self) -> None:
         """
-        A state that Banana refuses fails its call with an error that names the
-        path.
+        A state that is larger than Banana takes arrives, between peers that
+        have met.
         """
         self.root.pond = self.kit.Pond(["one duck", "x" * 1024 * 1024])
         call = self.connection.root.callRemote("pond")
-        failure = self.assertFailsAlone(self.connection, call)
+        self.connection.deliver()
+        self.flushLoggedErrors()
+        self.assertFalse(self.connection.lost, "the connection is lost")
+        self.assertEqual(self.root.pond.ducks, self.successResultOf(call).ducks)
+
+    def test_D20_anAnswerThatIsTooLarge(self) -> None:
+        """
+        A state that is too large for a peer that has not said that it takes it
+        fails its call, with an error that names the path.
+        """
+        connection = connect(self.root)
+        self.root.pond = self.kit.Pond(["one duck", "x" * 1024 * 1024])
+        call = connection.root.callRemote("pond")
+        failure = self.assertFailsAlone(connection, call)
         self.assertIs(Unsendable, failure.type)
         self.assertIn(".ducks[1]: this is too large", str(failure.value))
 
@@ -285,6 +298,28 @@ class CallTests(DefectTestCase):
         error = self.failureResultOf(call).value
         self.assertIsInstance(error, Unsendable)
         self.assertIn("pb.Cacheable", error.advice)
+
+    def test_D33_aLongChain(self) -> None:
+        """
+        A chain of objects may be longer than Python's stack is deep.
+        """
+
+        class Node(self.pb.Copyable, self.pb.RemoteCopy):  # type: ignore[misc,name-defined]
+            next: Any = None
+
+        register(self, self.pb, (Node, Node))
+        first = last = Node()
+        for _ in range(1000):
+            last.next = following = Node()
+            last = following
+        failures: list[Any] = []
+        self.give(first).addErrback(failures.append)
+        self.flushLoggedErrors()
+        self.assertEqual([], [failure.value for failure in failures])
+        count, each = 0, self.root.given[0]
+        while each is not None:
+            count, each = count + 1, each.next
+        self.assertEqual(1001, count)
 
     def test_D35_aCopyIsRegisteredForACache(self) -> None:
         """
@@ -319,9 +354,11 @@ REASONS = {
     "test_D13_theStateRaisesOnce": r"\['one duck'\] != None",
     "test_D14_aCallInAHook": r"!= \['guest', None\]",
     "test_D15_twoAvatarsOnAConnection": r"b'guest'\] != [0-9]+",
+    "test_D20_aLargeAnswer": "the connection is lost",
     "test_D20_anAnswerThatIsTooLarge": "the connection is lost",
     # An assert; without it the call is not answered.
     "test_D32_overAnotherConnection": "cannot exchange cached proxies|found no result",
+    "test_D33_aLongChain": "maximum recursion depth exceeded",
     "test_D35_aCopyIsRegisteredForACache": "the call has not failed",
 }
 """What each test says of stock flavors."""

@@ -14,6 +14,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
 from pbcopy._envelope import TAG, announce
+from pbcopy._packing import pack
+from pbcopy.errors import Violation
 from pbcopy.test.ponds import Kit, register
 from pbcopy.test.test_cycles import FLAVORS, shapes
 from pbcopy.testing import Connection, connect
@@ -29,6 +31,21 @@ class Unknown(pb.Copyable):
     """
     What the client does not know.
     """
+
+
+class Raw(stock.Jellyable):
+    """
+    What a peer sends that is not a pbcopy of ours.
+    """
+
+    def __init__(self, expression: list[Any]) -> None:
+        self.expression = expression
+
+    def jellyFor(self, jellier: Any) -> Any:
+        """
+        Give the expression.
+        """
+        return self.expression
 
 
 class EnvelopeTests(SynchronousTestCase):
@@ -100,11 +117,11 @@ class EnvelopeTests(SynchronousTestCase):
 
     def test_calls(self) -> None:
         """
-        An argument has no envelope, as its refusal is reported; an answer has.
+        Arguments and answers have an envelope.
         """
         connection = self.met()
         call = connection.root.callRemote("give", Known())
-        self.assertNotIn(TAG, connection.fromClient.outgoing)
+        self.assertIn(TAG, connection.fromClient.outgoing)
         connection.deliver()
         self.successResultOf(call)
         self.root.pond = Known()
@@ -112,6 +129,36 @@ class EnvelopeTests(SynchronousTestCase):
         connection.fromServer.held = True
         connection.deliver()
         self.assertIn(TAG, connection.fromServer.outgoing)
+
+    def test_whatIsNoEnvelope(self) -> None:
+        """
+        A peer that packs it wrong, or sends no pieces, fails its own call.
+        """
+        connection = self.met()
+        insides: list[Any] = [b"", b"\xc1", 7, -1, [], pack([[b"list"]]) + b"x"]
+        for inside in insides:
+            made = Raw([TAG, inside])
+            failing = connection.root.callRemote("give", made)
+            connection.deliver()
+            self.assertIs(Violation, self.failureResultOf(failing).type)
+            self.root.pond = made
+            self.assertIs(Violation, self.failureResultOf(self.ask(connection)).type)
+            self.assertFalse(connection.lost)
+        self.flushLoggedErrors(Violation)
+
+    def test_aDeepAnswer(self) -> None:
+        """
+        A hostile answer that is nested without end fails its own call.
+        """
+        connection = self.met()
+        deep: list[Any] = [b"list"]
+        for _ in range(600):
+            deep = [b"list", deep]
+        self.root.pond = Raw([TAG, pack([deep])])
+        failure = self.failureResultOf(self.ask(connection))
+        self.assertIs(Violation, failure.type)
+        self.assertIn("nested too deeply", str(failure.value))
+        self.assertFalse(connection.lost)
 
     def test_aStockPeer(self) -> None:
         """

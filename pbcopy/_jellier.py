@@ -1,0 +1,185 @@
+# -*- test-case-name: pbcopy.test.test_jellier -*-
+"""
+Jelly's own jellier, with what pbcopy adds for the states of its objects.
+
+A value that Jelly would send as something else, or as C{Unpersistable} with no
+word to anybody, is sent as it is, or refused by name.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from twisted.spread import jelly as _jelly
+from twisted.spread.jelly import Jellyable
+
+from pbcopy import limits
+from pbcopy._paths import pathTo
+from pbcopy._values import jellyValue, refuseValue
+from pbcopy.errors import Unsendable
+
+if TYPE_CHECKING:
+    from pbcopy._graph import Graph
+
+_ATOMS = frozenset([bytes, int, float, bool, type(None)])
+_CONTAINERS = frozenset([list, tuple, dict, set, frozenset])
+
+
+class Refused(Exception):
+    """
+    Something in a state cannot be sent.
+
+    @ivar culprit: the object by which it is found in what is around it.
+    @ivar path: the path to it from there.
+    @ivar error: the error, which does not know its place yet.
+    """
+
+    def __init__(self, culprit: object, path: str, error: Unsendable) -> None:
+        super().__init__(culprit, path, error)
+        self.culprit = culprit
+        self.path = path
+        self.error = error
+
+    def within(self, owner: object, state: object) -> Refused:
+        """
+        Give the same, seen from the object that has it in its state.
+        """
+        return Refused(owner, pathTo(self.culprit, state) + self.path, self.error)
+
+
+# Its methods have no annotations.
+_Jellier: Any = _jelly._Jellier
+
+
+class Jellier(_Jellier):  # type: ignore[misc]
+    """
+    What jellies a state.  It shares all that it knows with the jellier of the
+    message.
+
+    @ivar graph: where the objects of the state are collected, if they are.
+    @ivar isFull: whether the peer takes the values that pbcopy adds.
+    @ivar origin: a weak reference to the jellier of the message.  Jelly keeps
+        that for as long as the message is being computed.
+    @ivar isWaiting: whether the message is computed, and waits to be sent.
+    @ivar whenSent: what to call when it has waited.
+    @ivar undo: what to call if the message fails.
+    """
+
+    graph: Graph | None = None
+    isFull = False
+    origin: Callable[[], Any]
+    isWaiting = False
+    whenSent: list[Callable[[], None]]
+    undo: list[Callable[[], None]]
+    _depth = 0
+
+    @classmethod
+    def of(cls, jellier: Any) -> Jellier:
+        """
+        Give the jellier of pbcopy's for a message: C{jellier} itself, if it is
+        one.
+        """
+        if isinstance(jellier, cls):
+            return jellier
+        own = cls.__new__(cls)
+        own.__dict__ = jellier.__dict__
+        own.origin = weakref.ref(jellier)
+        own.__dict__.setdefault("whenSent", [])
+        own.__dict__.setdefault("undo", [])
+        return own
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """
+        If what is done in this block raises, undo what it has left in C{undo}.
+        """
+        before = len(self.undo)
+        try:
+            yield
+        except BaseException:
+            while len(self.undo) > before:
+                self.undo.pop()()
+            raise
+
+    def jelly(self, obj: Any) -> Any:
+        """
+        Give the expression for an object.
+
+        @raise Refused: if it cannot be sent.
+        """
+        kind = type(obj)
+        if kind in _ATOMS:
+            return super().jelly(obj)
+        if kind in _CONTAINERS:
+            return self._jellyContainer(obj)
+        if isinstance(obj, Jellyable):
+            return self._jellyObject(obj)
+        return self._jellyValue(obj)
+
+    def _jellyContainer(self, container: Any) -> Any:
+        self._depth += 1
+        try:
+            if self._depth > limits.MAX_NESTING:
+                raise Refused(container, "", tooDeep())
+            return super().jelly(container)
+        finally:
+            self._depth -= 1
+
+    def _jellyObject(self, obj: Any) -> Any:
+        expression = super().jelly(obj)
+        if self.graph is not None:
+            self.graph.met(expression)
+        return expression
+
+    def _jellyValue(self, value: Any) -> Any:
+        try:
+            if self.isFull:
+                expression = jellyValue(self, value)
+                if expression is not None:
+                    return expression
+            else:
+                refuseValue(self, value)
+        except Unsendable as error:
+            raise Refused(value, "", error) from None
+        return super().jelly(value)
+
+    def jellyState(self, owner: object, state: Any) -> Any:
+        """
+        Give the expression for the state of an object.
+
+        @raise Refused: if something in it cannot be sent.
+        """
+        if self.graph is not None:
+            self.graph.isDescribedBy(state)
+        depth, self._depth = self._depth, 0
+        try:
+            return self.jelly(state)
+        except Refused as refused:
+            raise refused.within(owner, state) from None
+        finally:
+            self._depth = depth
+
+    def giveIds(self, known: set[int]) -> None:
+        """
+        Give an id to all that was jellied, as what comes later in the message
+        may refer to it, and it is about to be packed.
+
+        @param known: what was there before, by C{id()}.
+        """
+        for key in self.preserved.keys() - known - self.cooked.keys():
+            self._cook(self.cooker[key])
+
+
+def tooDeep() -> Unsendable:
+    """
+    Give the error for what is too deep inside each other.
+    """
+    return Unsendable(
+        "this is nested too deeply",
+        got=f"more than {limits.MAX_NESTING} containers inside each other",
+        expected=f"at most pbcopy.limits.MAX_NESTING, {limits.MAX_NESTING}",
+        advice="put an object of pbcopy's in between",
+    )

@@ -1,0 +1,183 @@
+# -*- test-case-name: pbcopy.test.test_pieces -*-
+"""
+Bytes that are too many for one message, in pieces.
+
+The pieces of an answer leave a few at a time, each time the peer has
+acknowledged some, and other messages leave between them.  The answer itself
+leaves after its last piece.  The pieces of what is sent with a call leave at
+once: a connection keeps the order of calls, so a later one has to wait for them
+in any case.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from pbcopy import limits
+from pbcopy.errors import Violation
+
+PIECE = 64 * 1024
+"""How many bytes a piece has at most.  A transport reads so many at a time."""
+
+WINDOW = 4
+"""How many pieces may be on their way before the peer acknowledges one.  That is
+enough for 20 MB/s over 10 ms."""
+
+Tell = Callable[..., None]
+
+
+class Outgoing:
+    """
+    The pieces that one side of a connection sends.
+    """
+
+    def __init__(self, tell: Tell) -> None:
+        """
+        @param tell: sends a message to the peer's hub.
+        """
+        self._tell = tell
+        self._transfers: deque[_Transfer] = deque()
+        self._number = 0
+        self._onTheirWay = 0
+
+    def now(self, data: bytes) -> int:
+        """
+        Send all pieces.
+
+        @return: the number by which the message mentions them.
+        """
+        transfer = self._transfer(data)
+        self.finish()
+        return transfer.number
+
+    def later(self, data: bytes, sent: Callable[[], None]) -> Deferred[int]:
+        """
+        Send the pieces as the peer acknowledges them.
+
+        @param sent: called when the message that has waited for them is sent.
+        @return: a Deferred of the number by which the message mentions them.  It
+            fires with the last piece.
+        """
+        transfer = self._transfer(data)
+        transfer.sent = sent
+        self._advance(WINDOW)
+        return transfer.whenSent
+
+    def acknowledged(self) -> None:
+        """
+        The peer has one more piece.
+        """
+        self._onTheirWay -= 1
+        self._advance(WINDOW)
+
+    def finish(self) -> None:
+        """
+        Send all that waits, as something is about to be sent that refers to it.
+        """
+        self._advance(None)
+
+    def _transfer(self, data: bytes) -> _Transfer:
+        self._number += 1
+        transfer = _Transfer(self._number, data)
+        self._transfers.append(transfer)
+        return transfer
+
+    def _advance(self, window: int | None) -> None:
+        while self._transfers and (window is None or self._onTheirWay < window):
+            transfer = self._transfers[0]
+            self._onTheirWay += 1
+            self._tell("piece", transfer.number, transfer.nextPiece())
+            if transfer.isSent:
+                self._transfers.popleft()
+                transfer.whenSent.callback(transfer.number)
+                transfer.sent()
+
+
+class _Transfer:
+    """
+    What is sent in pieces.
+    """
+
+    def __init__(self, number: int, data: bytes) -> None:
+        self.number = number
+        self.whenSent: Deferred[int] = Deferred()
+        self.sent: Callable[[], None] = lambda: None
+        self._data = data
+        self._begin = 0
+
+    def nextPiece(self) -> bytes:
+        """
+        Take the next piece.
+        """
+        begin, self._begin = self._begin, self._begin + PIECE
+        return self._data[begin : self._begin]
+
+    @property
+    def isSent(self) -> bool:
+        """
+        Whether the last piece was taken.
+        """
+        return self._begin >= len(self._data)
+
+
+class Incoming:
+    """
+    The pieces that one side of a connection has got, and no message for yet.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: dict[int, list[bytes]] = {}
+        self._size = 0
+
+    def add(self, number: Any, piece: Any) -> None:
+        """
+        Take one more piece.
+
+        @raise Violation: if it is none, or there are too many.  All pieces of
+            its number are given up.
+        """
+        if type(number) is not int or type(piece) is not bytes or len(piece) > PIECE:
+            raise Violation(
+                "that is no piece of a large state",
+                where="pbcopy.piece",
+                got=f"{type(number).__name__}, {type(piece).__name__}",
+                expected=f"an int and at most {PIECE} bytes",
+            )
+        # One may have arrived half when another one is sent at once.
+        if self._size + len(piece) > 2 * limits.MAX_STATE:
+            self._take(number)
+            raise Violation(
+                "these are too many pieces",
+                where="pbcopy.piece",
+                got=f"more than {2 * limits.MAX_STATE} bytes",
+                expected="at most twice pbcopy.limits.MAX_STATE",
+                advice="raise pbcopy.limits.MAX_STATE at both ends",
+            )
+        self._pieces.setdefault(number, []).append(piece)
+        self._size += len(piece)
+
+    def take(self, number: int) -> bytes:
+        """
+        Give what arrived in pieces.
+
+        @raise Violation: if nothing did, or it is too large.
+        """
+        data = self._take(number)
+        if not 0 < len(data) <= limits.MAX_STATE:
+            raise Violation(
+                "the pieces of a state did not arrive, or are too many",
+                where="pbcopy.envelope",
+                got=f"{len(data)} bytes",
+                expected=f"1 to {limits.MAX_STATE} bytes",
+                advice="raise pbcopy.limits.MAX_STATE at both ends",
+            )
+        return data
+
+    def _take(self, number: int) -> bytes:
+        data = b"".join(self._pieces.pop(number, []))
+        self._size -= len(data)
+        return data

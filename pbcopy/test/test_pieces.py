@@ -1,0 +1,328 @@
+# -*- test-case-name: pbcopy.test.test_pieces -*-
+"""
+Tests for L{pbcopy._pieces}.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from pbcopy import limits, pb
+from pbcopy._pieces import PIECE, WINDOW, Incoming, Outgoing
+from pbcopy.errors import Unsendable, Violation
+from pbcopy.test.ponds import Kit, Received, ReplicaTestCase, register
+from pbcopy.testing import connect
+
+LARGE = 2 * WINDOW * PIECE
+
+
+class OutgoingTests(SynchronousTestCase):
+    """
+    One side cuts what it sends into pieces.
+    """
+
+    def setUp(self) -> None:
+        """
+        Note what is sent.
+        """
+        self.told: list[Any] = []
+        self.outgoing = Outgoing(lambda *message: self.told.append(message))
+
+    def data(self) -> bytes:
+        """
+        Give what was sent, in its order.
+        """
+        return b"".join(message[2] for message in self.told)
+
+    def test_now(self) -> None:
+        """
+        All pieces leave at once.
+        """
+        data = bytes(range(256)) * 4096
+        number = self.outgoing.now(data)
+        self.assertEqual({("piece", number)}, {message[:2] for message in self.told})
+        self.assertTrue(all(len(message[2]) <= PIECE for message in self.told))
+        self.assertEqual(data, self.data())
+
+    def test_later(self) -> None:
+        """
+        No more than a window of pieces is on its way, and the last one fires
+        the Deferred.
+        """
+        sent: list[str] = []
+        whenSent = self.outgoing.later(b"x" * LARGE, lambda: sent.append("sent"))
+        for count in range(WINDOW, 2 * WINDOW):
+            self.assertEqual(count, len(self.told))
+            self.assertNoResult(whenSent)
+            self.outgoing.acknowledged()
+        self.assertEqual(b"x" * LARGE, self.data())
+        self.successResultOf(whenSent)
+        self.assertEqual(["sent"], sent)
+
+    def test_oneAfterTheOther(self) -> None:
+        """
+        What is sent later is sent after what was there before.
+        """
+        first = self.outgoing.later(b"1" * LARGE, lambda: None)
+        second = self.outgoing.later(b"2" * PIECE, lambda: None)
+        for _ in range(2 * WINDOW + 1):
+            self.outgoing.acknowledged()
+        self.assertEqual(b"1" * LARGE + b"2" * PIECE, self.data())
+        numbers = self.successResultOf(first), self.successResultOf(second)
+        self.assertEqual(list(numbers), sorted({m[1] for m in self.told}))
+
+    def test_nowIsAfterWhatWaits(self) -> None:
+        """
+        What is sent at once is sent after what waits, which is sent at once,
+        too: a message keeps its place.
+        """
+        first = self.outgoing.later(b"1" * LARGE, lambda: None)
+        self.outgoing.now(b"2" * PIECE)
+        self.successResultOf(first)
+        self.assertEqual(b"1" * LARGE + b"2" * PIECE, self.data())
+
+
+class IncomingTests(SynchronousTestCase):
+    """
+    The other side puts the pieces together.
+    """
+
+    def test_together(self) -> None:
+        """
+        The pieces of two numbers may be mixed, and each is taken once.
+        """
+        incoming = Incoming()
+        for number, piece in [(1, b"a"), (2, b"x"), (1, b"b")]:
+            incoming.add(number, piece)
+        self.assertEqual(b"ab", incoming.take(1))
+        self.assertEqual(b"x", incoming.take(2))
+        self.assertRaises(Violation, incoming.take, 1)
+
+    def test_whatIsNoPiece(self) -> None:
+        """
+        A number and bytes are expected.
+        """
+        incoming = Incoming()
+        for bad in [(b"1", b""), (True, b""), (1, "x"), (1, b"x" * (PIECE + 1))]:
+            self.assertRaises(Violation, incoming.add, *bad)
+        self.assertEqual({}, vars(incoming)["_pieces"])
+
+    def test_tooMany(self) -> None:
+        """
+        A peer that sends pieces without end does not fill the memory.
+        """
+        self.patch(limits, "MAX_STATE", 10)
+        incoming = Incoming()
+        for number in range(2):
+            incoming.add(number, b"x" * 10)
+        self.assertRaises(Violation, incoming.add, 1, b"y")
+        self.assertEqual(b"x" * 10, incoming.take(0))
+        incoming.add(1, b"y" * 11)
+        self.assertRaises(Violation, incoming.take, 1)
+        incoming.add(1, b"y" * 20)
+
+
+class Table(pb.Copyable, pb.RemoteCopy):
+    """
+    What may be large.
+    """
+
+    data: Any
+
+
+class LargeTestCase(ReplicaTestCase):
+    """
+    Peers that have met, and what is larger than Banana takes.
+    """
+
+    def setUp(self) -> None:
+        """
+        Connect peers that have met.
+        """
+        super().setUp()
+        register(self, pb, (Table, Table))
+        self.factory = pb.PBServerFactory(self.root)
+        self.connection = connect(self.factory, pb.PBClientFactory())
+        self.table = Table()
+        self.table.data = b"x" * (2 * LARGE)
+
+    def ask(self) -> Any:
+        """
+        Ask for the pond of the root, and deliver nothing.
+        """
+        return self.connection.root.callRemote("pond")
+
+
+class LargeTests(LargeTestCase):
+    """
+    A state that is larger than Banana takes travels in pieces.
+    """
+
+    def test_answers(self) -> None:
+        """
+        Large bytes, and a list of many items, arrive as an answer, at top level
+        and in a list.
+        """
+        many = Table()
+        many.data = list(range(700_000))
+        for thing in (self.table, many):
+            for answer in (thing, [thing]):
+                self.root.pond = answer
+                call = self.ask()
+                self.connection.deliver()
+                got = self.successResultOf(call)
+                got = got[0] if isinstance(got, list) else got
+                self.assertEqual(thing.data, got.data)
+
+    def test_arguments(self) -> None:
+        """
+        A large argument arrives before the call that is made after it.
+        """
+        calls = [self.give(self.table), self.give(7)]
+        self.connection.deliver()
+        for call in calls:
+            self.successResultOf(call)
+        self.assertEqual(self.table.data, self.root.given[0].data)
+        self.assertEqual(7, self.root.given[1])
+
+    def test_otherCallsAreAnswered(self) -> None:
+        """
+        While a large answer is on its way, others overtake it.
+        """
+        self.root.pond = self.table
+        large = self.ask()
+        small = self.connection.root.callRemote("isPond", 7)
+        while not small.called:
+            self.assertTrue(self.connection.deliverOnce())
+        self.assertNoResult(large)
+        self.connection.deliver()
+        self.assertEqual(self.table.data, self.successResultOf(large).data)
+
+    def test_theConnectionIsLost(self) -> None:
+        """
+        The call fails with the connection, in the middle of the pieces.
+        """
+        self.root.pond = self.pond
+        self.pond.ducks.append("x" * 2 * LARGE)
+        call = self.ask()
+        for _ in range(3):
+            self.connection.deliverOnce()
+        self.assertNoResult(call)
+        self.pond.add("late")
+        self.connection.cut()
+        self.failureResultOf(call)
+        self.assertEqual([], self.pond.observers)
+
+    def test_overTheLimit(self) -> None:
+        """
+        What is larger than the limit is an error that names the class, the size
+        and the limit, with the sender; nobody observes.
+        """
+        self.patch(limits, "MAX_STATE", LARGE)
+        self.pond.ducks.append("x" * 2 * LARGE)
+        call = self.ask()
+        self.connection.deliver()
+        error = self.failureResultOf(call, Unsendable).value
+        self.assertIn("Pond: this is too large", str(error))
+        self.assertIn(f"pbcopy.limits.MAX_STATE, {LARGE} bytes", str(error))
+        self.flushLoggedErrors(Unsendable)
+        self.assertEqual([], self.pond.observers)
+        self.assertFalse(self.connection.lost)
+
+
+class WaitingTests(LargeTestCase):
+    """
+    A cache whose state is on its way is updated, mentioned and dropped.
+    """
+
+    def setUp(self) -> None:
+        """
+        Have a pond that is large, and a client that is about to get it.
+        """
+        super().setUp()
+        self.pond.ducks.append("x" * 2 * LARGE)
+        self.root.pond = self.pond
+        self.received = Received(self.ask())
+        self.connection.deliverOnce()
+        self.connection.deliverOnce()
+        self.assertEqual([], self.received.results)
+
+    def test_updates(self) -> None:
+        """
+        Updates wait for the state.
+        """
+        self.pond.add("late")
+        self.connection.deliverOnce()
+        self.assertEqual([], self.received.results)
+        self.connection.deliver()
+        self.assertEqual(self.pond.ducks, self.received.results[0].ducks)
+        self.pond.add("later")
+        self.connection.deliver()
+        self.assertEqual(self.pond.ducks, self.received.results[0].ducks)
+
+    def test_aMention(self) -> None:
+        """
+        Another call that mentions it has the state sent at once.
+        """
+        second = Received(self.ask())
+        self.pond.add("late")
+        self.connection.deliver()
+        (view,) = self.received.results
+        self.assertEqual([view], second.results)
+        self.assertEqual(self.pond.ducks, view.ducks)
+
+    def test_dropped(self) -> None:
+        """
+        It is given back as any other.
+        """
+        self.connection.deliver()
+        self.received.results.clear()
+        self.connection.collect()
+        self.assertEqual([], self.pond.observers)
+        self.assertEqual({}, self.connection.server.remotelyCachedObjects)
+
+    def test_aReleaseThatCrossesAMention(self) -> None:
+        """
+        A replica that is dropped while a large answer that mentions it is on
+        its way is held again when that arrives.
+        """
+        self.connection.deliver()
+        holder = Table()
+        holder.data = [self.pond, b"x" * 2 * LARGE]
+        self.root.pond = holder
+        call = self.ask()
+        self.connection.deliverOnce()
+        self.received.results.clear()
+        self.connection.collect()
+        view = self.successResultOf(call).data[0]
+        self.assertEqual(self.pond.ducks, view.ducks)
+        self.pond.add("late")
+        self.connection.deliver()
+        self.assertEqual(self.pond.ducks, view.ducks)
+
+
+class StockTests(SynchronousTestCase):
+    """
+    A stock peer, or one that is not known, is sent nothing in pieces.
+    """
+
+    def test_theFirstOne(self) -> None:
+        """
+        The first call of two peers that have not met fails, and the next one
+        does not.
+        """
+        register(self, pb, (Table, Table))
+        table = Table()
+        table.data = b"x" * 700_000
+        connection = connect(Kit(self, pb).Root(table))
+        call = connection.root.callRemote("pond")
+        connection.deliver()
+        error = self.failureResultOf(call, Unsendable).value
+        self.assertIn("Table.data: this is too large", str(error))
+        self.assertIn("700000 bytes", str(error))
+        self.flushLoggedErrors(Unsendable)
+        call = connection.root.callRemote("pond")
+        connection.deliver()
+        self.assertEqual(table.data, self.successResultOf(call).data)
