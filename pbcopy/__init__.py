@@ -35,7 +35,8 @@ peer that may or may not have pbcopy.  An application changes one line::
     pb.setUnjellyableForClass(Pond, PondView)
 
 L{pbcopy.pb} is the drop-in, L{pbcopy.testing} is for the tests of an
-application, L{pbcopy.errors} and L{pbcopy.interfaces} say what their names do.
+application, L{pbcopy.errors} and L{pbcopy.interfaces} say what their names do,
+and L{pbcopy.limits} says how much of what is taken.
 """
 
 from twisted.spread.jelly import InsecureJelly

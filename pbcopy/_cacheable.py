@@ -180,7 +180,7 @@ def _publish(cacheable: Cacheable, jellier: Jellier) -> list[Any]:
     perspective = broker.serializingPerspective
     observer = RemoteCacheObserver(broker, cacheable, perspective)
     publication = Publication(cacheable, observer)
-    luid = _tables.publish(broker, publication)
+    luid = _tables.publish(broker, publication, type(cacheable).__qualname__)
     jellier.undo.append(partial(_withdraw, broker, luid, publication))
     hubOf(broker).published(luid)
     observer.start(luid, jellier)

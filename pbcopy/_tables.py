@@ -17,7 +17,8 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred
 from twisted.spread import pb
 
-from pbcopy.errors import Violation
+from pbcopy import limits
+from pbcopy.errors import Unsendable, Violation
 
 
 class Observation(ABC):
@@ -71,15 +72,29 @@ def publicationFor(broker: pb.Broker, key: object) -> tuple[int, Any] | None:
     return None if luid is None else (luid, broker.remotelyCachedObjects[luid])
 
 
-def publish(broker: pb.Broker, publication: Observation) -> int:
+def publish(broker: pb.Broker, publication: Observation, name: str) -> int:
     """
     Put what stands for a cacheable into the Broker's tables.
 
+    C{Broker.cacheRemotely} would do so too.  It takes no more caches than
+    references, and closes the connection when it is asked for some more.
+
+    @param name: what it stands for, for the error.
     @return: its id.
-    @raise pb.Error: if the Broker has as many as it takes
-        (C{pb.MAX_BROKER_REFS}).
+    @raise Unsendable: if the connection has as many as it may
+        (L{limits.MAX_CACHES<pbcopy.limits.MAX_CACHES>}).
     """
-    luid: int = broker.cacheRemotely(publication)
+    count = len(broker.remotelyCachedObjects)
+    if count >= limits.MAX_CACHES:
+        raise Unsendable(
+            "this connection has too many caches for one more",
+            where=name,
+            got=f"{count} that the peer has not given back",
+            expected=f"at most {limits.MAX_CACHES}",
+            advice="have the peer drop some, or raise pbcopy.limits.MAX_CACHES",
+        )
+    luid: int = broker.newLocalID()
+    broker.remotelyCachedLUIDs[publication.processUniqueID()] = luid
     broker.remotelyCachedObjects[luid] = publication
     return luid
 

@@ -1,18 +1,32 @@
 # -*- test-case-name: pbcopy.test.test_limits -*-
 """
-How much is too much.
+How much pbcopy takes.
 
-Each limit is read when it is needed, so an application changes one by assigning
-to it::
+Each limit is read whenever it applies, so an application sets its own::
 
-    from pbcopy import limits
+    import pbcopy
 
-    limits.MAX_STATE = 256 * 1024 * 1024
+    pbcopy.limits.MAX_CACHES = 20_000
+
+The error that a limit leads to names it.
 """
 
 from __future__ import annotations
 
-__all__ = ["MAX_NESTING", "MAX_STATE"]
+__all__ = ["MAX_CACHES", "MAX_NESTING", "MAX_STATE"]
+
+MAX_CACHES = 100_000
+"""How many caches a connection has at most, as their sender counts them, until
+their receiver gives some back.
+
+It keeps a peer that fetches, and never gives back, from having this process
+remember ever more.  Each costs about 1 kB here, beside what the application
+keeps of its observer, so this is some 100 MB for one connection.  It is a
+hundred times what a Broker has for references, C{pb.MAX_BROKER_REFS}.
+
+The most that works is 300,000: when many are published or dropped in one turn,
+one message names all of them with a count each, and Banana takes a list of
+655,360 items."""
 
 MAX_NESTING = 100
 """How many lists, dicts, tuples and sets may be inside each other in the state

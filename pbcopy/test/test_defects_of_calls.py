@@ -11,10 +11,12 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from twisted.spread import pb as stock
 from twisted.spread.banana import BananaError
 from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import SynchronousTestCase
 
+from pbcopy import limits
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.defects import DefectTestCase, assertStockFails
 from pbcopy.test.ponds import register
@@ -287,6 +289,29 @@ class CallTests(DefectTestCase):
         self.assertIs(Unsendable, failure.type)
         self.assertIn(".ducks[1]: this is too large", str(failure.value))
 
+    def test_D28_moreCachesThanReferences(self) -> None:
+        """
+        A connection takes more caches than a Broker takes references.
+        """
+        ponds = [self.kit.Pond() for _ in range(stock.MAX_BROKER_REFS + 10)]
+        self.assertIsNone(self.successResultOf(self.give(ponds)))
+        ponds[-1].add("ugly duckling")
+        self.connection.deliver()
+        self.assertEqual(["ugly duckling"], self.root.given[0][-1].ducks)
+
+    def test_D28_theLimitIsExceeded(self) -> None:
+        """
+        A cache more than the limit fails its call with an error that names the
+        limit, and the connection lives however often that happens.
+        """
+        self.patch(stock, "MAX_BROKER_REFS", 1)
+        self.patch(limits, "MAX_CACHES", 2)
+        self.give([self.kit.Pond(), self.kit.Pond()])
+        for _ in range(5):
+            call = self.connection.root.callRemote("give", self.pond)
+            failure = self.assertFailsAlone(self.connection, call)
+        self.assertIn("pbcopy.limits.MAX_CACHES", str(failure.value))
+
     def test_D32_overAnotherConnection(self) -> None:
         """
         A replica that is sent over another connection fails with an error that
@@ -356,6 +381,8 @@ REASONS = {
     "test_D15_twoAvatarsOnAConnection": r"b'guest'\] != [0-9]+",
     "test_D20_aLargeAnswer": "the connection is lost",
     "test_D20_anAnswerThatIsTooLarge": "the connection is lost",
+    "test_D28_moreCachesThanReferences": "Maximum PB cache count exceeded",
+    "test_D28_theLimitIsExceeded": "the connection is lost",
     # An assert; without it the call is not answered.
     "test_D32_overAnotherConnection": "cannot exchange cached proxies|found no result",
     "test_D33_aLongChain": "maximum recursion depth exceeded",

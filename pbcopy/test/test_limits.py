@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import limits, pb
 from pbcopy.errors import Unsendable
-from pbcopy.test.ponds import register
+from pbcopy.test.ponds import ReplicaTestCase, register
 from pbcopy.testing import sendAcross
 
 
@@ -33,7 +33,7 @@ def nested(depth: int) -> list[Any]:
     return whole
 
 
-class LimitTests(SynchronousTestCase):
+class NestingTests(SynchronousTestCase):
     """
     A limit that is exceeded is named.
     """
@@ -59,3 +59,101 @@ class LimitTests(SynchronousTestCase):
         self.assertIn("pbcopy.limits.MAX_NESTING, 100", str(caught.exception))
         self.patch(limits, "MAX_NESTING", limits.MAX_NESTING + 1)
         self.assertEqual(table.data, sendAcross(table).data)
+
+
+class MaxCachesTests(ReplicaTestCase):
+    """
+    L{limits.MAX_CACHES} is the most that one connection has.
+    """
+
+    def setUp(self) -> None:
+        """
+        Have a connection with as many caches as may be, all held by the peer.
+        """
+        super().setUp()
+        self.patch(limits, "MAX_CACHES", 3)
+        self.kept = [self.kit.Pond() for _ in range(3)]
+        self.successResultOf(self.give(self.kept))
+
+    def test_oneMore(self) -> None:
+        """
+        One more fails with an error that says which class, how many there are,
+        what the limit is and where to raise it.
+        """
+        error = self.failureResultOf(self.give(self.pond), Unsendable).value
+        self.assertEqual(self.kit.Pond.__qualname__, error.where)
+        self.assertTrue(error.got.startswith("3 "), error.got)
+        self.assertEqual("at most 3", error.expected)
+        self.assertIn("pbcopy.limits.MAX_CACHES", str(error))
+
+    def test_howeverOften(self) -> None:
+        """
+        The connection lives however often that happens, nobody's state is
+        asked for, and nothing is left registered.
+        """
+        client = self.connection.client
+        before = dict(client.remotelyCachedObjects)
+        for _ in range(10):
+            self.failureResultOf(self.give(self.pond), Unsendable)
+        self.assertFalse(self.connection.lost)
+        self.assertEqual([], self.pond.stopped)
+        self.assertEqual(before, client.remotelyCachedObjects)
+        self.assertEqual(3, len(client.remotelyCachedLUIDs))
+
+    def test_inAnAnswer(self) -> None:
+        """
+        One more in an answer fails its call, and the connection lives.
+        """
+        ponds = [self.kit.Pond() for _ in range(4)]
+        self.root.pond = ponds
+        for _ in range(5):
+            call = self.connection.root.callRemote("pond")
+            self.connection.deliver()
+            self.flushLoggedErrors(Unsendable)
+            self.failureResultOf(call, Unsendable)
+        self.assertFalse(self.connection.lost)
+
+    def test_theOthersOfTheMessage(self) -> None:
+        """
+        The caches before the one that was too many are sent again when there
+        is room for them.
+        """
+        self.drop()
+        ponds = [self.kit.Pond() for _ in range(4)]
+        self.failureResultOf(self.give(ponds), Unsendable)
+        self.successResultOf(self.give(ponds[:3]))
+        self.assertEqual([1, 1, 1, 0], [len(pond.observers) for pond in ponds])
+
+    def test_aMention(self) -> None:
+        """
+        What the peer has already is no more.
+        """
+        self.successResultOf(self.give(self.kept))
+
+    def test_whatIsGivenBack(self) -> None:
+        """
+        What the peer gives back makes room.
+        """
+        self.drop()
+        self.successResultOf(self.give(self.pond))
+
+    def test_set(self) -> None:
+        """
+        A limit that is set holds from then on.
+        """
+        self.patch(limits, "MAX_CACHES", 4)
+        self.successResultOf(self.give(self.pond))
+
+    def test_eachConnection(self) -> None:
+        """
+        Each connection is counted by itself.
+        """
+        view = self.fetch()
+        self.assertEqual(["one duck"], view.ducks)
+
+    def drop(self) -> None:
+        """
+        Have the peer drop all that it was given.
+        """
+        self.root.given.clear()
+        self.connection.collect()

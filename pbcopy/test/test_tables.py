@@ -20,16 +20,14 @@ class TableTests(ReplicaTestCase):
     The Broker's tables hold what is there, and no more.
     """
 
-    def test_aFullTable(self) -> None:
+    def test_theBrokersOwnLimit(self) -> None:
         """
-        A connection with as many caches as its Broker takes refuses one more.
+        C{pb.MAX_BROKER_REFS}, to whatever it is set, does not count for caches.
         """
         self.patch(stock, "MAX_BROKER_REFS", 1)
-        broker = self.connection.server
-        for _ in range(2):
-            broker.serialize(self.kit.Pond())
-        with self.assertRaises(stock.Error):
-            broker.serialize(self.kit.Pond())
+        ponds = [self.kit.Pond() for _ in range(5)]
+        self.assertIsNone(self.successResultOf(self.give(ponds)))
+        self.assertEqual([1] * 5, [len(pond.observers) for pond in ponds])
 
     def test_anUpdateWithoutAnId(self) -> None:
         """
