@@ -44,6 +44,7 @@ class Publication(_tables.Observation):
         self._key: Any = publicationKey(cacheable, observer.perspective)
         self.perspective = observer.perspective
         self.refcount = 1
+        self._isOver = False
 
     def incref(self) -> int:
         """
@@ -82,11 +83,16 @@ class Publication(_tables.Observation):
 
     def stoppedObserving(self, perspective: Any, made: Any) -> None:
         """
-        Tell the cacheable, with the observer that it knows.  While it is told,
-        it may still call that, as it may a stock one.
+        Tell the cacheable, once, with the observer that it knows.  While it is
+        told, it may still call that, as it may a stock one.
 
         @param made: the observer that the Broker made up.
         """
+        if self._isOver:
+            # One of the application's methods has lost the connection, which
+            # told all that stood in its tables, this too.
+            return
+        self._isOver = True
         self._key = _tables.retire(self._observer.broker, self._key)
         try:
             self._cacheable.stoppedObserving(self.perspective, self._observer)
@@ -100,8 +106,9 @@ class Publication(_tables.Observation):
         self.refcount = 0
         try:
             self.stoppedObserving(self.perspective, None)
-        except Exception:
-            # It may never have come to keep the observer.
+        except BaseException:
+            # It may never have come to keep the observer.  As in the Broker,
+            # nothing that it raises keeps another one from being told.
             log.err(None, f"{self._cacheable!r} failed to forget an observer")
 
 

@@ -103,8 +103,10 @@ def withdraw(broker: pb.Broker, luid: int, publication: Observation) -> None:
     """
     Take back L{publish}: the peer never came to know the id.
     """
-    del broker.remotelyCachedObjects[luid]
-    del broker.remotelyCachedLUIDs[publication.processUniqueID()]
+    # A connection that was lost meanwhile has told all that stood there.
+    if isConnected(broker):
+        del broker.remotelyCachedObjects[luid]
+        del broker.remotelyCachedLUIDs[publication.processUniqueID()]
 
 
 def retire(broker: pb.Broker, key: object) -> object:

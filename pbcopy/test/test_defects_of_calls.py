@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.spread import pb as stock
 from twisted.spread.banana import BananaError
 from twisted.spread.jelly import InsecureJelly
@@ -312,6 +313,28 @@ class CallTests(DefectTestCase):
             failure = self.assertFailsAlone(self.connection, call)
         self.assertIn("pbcopy.limits.MAX_CACHES", str(failure.value))
 
+    def test_D29_anAnswerThatWaitsIsGivenAtTheEnd(self) -> None:
+        """
+        When a connection is lost, a C{stoppedObserving} that answers a call
+        which waits there, with a cacheable, keeps no other one from being told.
+        """
+        ponds = [self.kit.Pond() for _ in range(3)]
+        waiting: Deferred[Any] = Deferred()
+
+        def stoppedObserving(perspective: Any, observer: Any) -> None:
+            waiting.callback(self.kit.Pond())
+
+        ponds[0].stoppedObserving = stoppedObserving
+        self.root.pond = ponds
+        views = self.observe(self.connection)
+        self.root.pond = waiting
+        self.connection.root.callRemote("pond").addErrback(lambda failure: None)
+        self.connection.deliver()
+        self.connection.cut()
+        self.flushLoggedErrors(stock.DeadReferenceError)
+        self.assertEqual([1, 1], [len(pond.stopped) for pond in ponds[1:]])
+        del views
+
     def test_D32_overAnotherConnection(self) -> None:
         """
         A replica that is sent over another connection fails with an error that
@@ -383,6 +406,7 @@ REASONS = {
     "test_D20_anAnswerThatIsTooLarge": "the connection is lost",
     "test_D28_moreCachesThanReferences": "Maximum PB cache count exceeded",
     "test_D28_theLimitIsExceeded": "the connection is lost",
+    "test_D29_anAnswerThatWaitsIsGivenAtTheEnd": "dictionary changed size",
     # An assert; without it the call is not answered.
     "test_D32_overAnotherConnection": "cannot exchange cached proxies|found no result",
     "test_D33_aLongChain": "maximum recursion depth exceeded",
