@@ -358,6 +358,22 @@ class DefectTests(DefectTestCase):
         self.assertEqual([{"ducks": ["one duck"]}], states)
         self.assertEqual(["one duck", "ugly duckling"], view.ducks)
 
+    def test_D36_nonsenseIsNotRegistered(self) -> None:
+        """
+        What cannot be received is refused when it is registered, and not when
+        the first one arrives.
+        """
+
+        class Plain:
+            pass
+
+        self.addCleanup(copyTags.pop, b"far.Pond", None)
+        for nonsense in (7, "far.Pond", Plain):
+            with self.assertRaises(TypeError):
+                self.pb.setUnjellyableForClass("far.Pond", nonsense)
+        with self.assertRaises(TypeError):
+            self.pb.setUnjellyableFactoryForClass("far.Pond", 7)
+
     def test_D37_theStateIsACopy(self) -> None:
         """
         Who changes the dict that C{getStateToCopy} gives does not change the
@@ -423,6 +439,7 @@ REASONS = {
     "test_D25_typeIsInsecureJelly": "is not b'twisted.spread.jelly.InsecureJelly'",
     "test_D27_nothingIsSentFromAnotherThread": "MainThread.* != .*Thread-",
     "test_D34_aFactoryGetsTheState": "'int' object is not subscriptable",
+    "test_D36_nonsenseIsNotRegistered": "TypeError not raised",
     "test_D37_theStateIsACopy": "'password': 'b'",
     "test_D47_withoutABroker": "__dict__ must be set to a dictionary",
 }
