@@ -266,7 +266,8 @@ def isPublished(broker: pb.Broker, luid: Any) -> bool:
     """
     Tell whether something was sent to the peer under an id.
     """
-    return luid in broker.remotelyCachedObjects
+    table = broker.remotelyCachedObjects
+    return table is not None and luid in table
 
 
 def receive(broker: pb.Broker, replica: Replica) -> None:

@@ -9,9 +9,14 @@ with Twisted's own: a test that passes there shows nothing.
 from __future__ import annotations
 
 import copy
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from twisted.internet.defer import Deferred
+from twisted.python.reflect import qual
 from twisted.spread import pb as stock
 from twisted.spread.banana import BananaError
 from twisted.spread.jelly import InsecureJelly
@@ -22,6 +27,16 @@ from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.defects import DefectTestCase, assertStockFails
 from pbcopy.test.ponds import register
 from pbcopy.testing import Connection, connect
+
+
+@dataclass(frozen=True)
+class Duck:
+    """
+    A record without a dict.
+    """
+
+    __slots__ = ("name",)
+    name: str
 
 
 class CallTests(DefectTestCase):
@@ -374,6 +389,38 @@ class CallTests(DefectTestCase):
         self.assertEqual([1, 1], [len(pond.stopped) for pond in ponds[1:]])
         del views
 
+    def test_D21_aValue(self) -> None:
+        """
+        A value that Jelly does not know arrives as it is.
+        """
+        values = [UUID(int=7), deque([1], 2), Path("pond"), 1j, bytearray(b"x")]
+        self.root.pond = self.kit.Pond(values)
+        call = self.connection.root.callRemote("pond")
+        self.connection.deliver()
+        self.assertEqual(values, self.successResultOf(call).ducks)
+
+    def test_D21_whatCannotBeSent(self) -> None:
+        """
+        What cannot be sent is an error at the sender, which names its path.
+        """
+        failures: list[Any] = []
+        self.give(self.kit.Pond([object()])).addErrback(failures.append)
+        self.assertEqual(1, len(failures), "the call has not failed")
+        self.assertIn(".ducks[0]: ", str(failures[0].value))
+
+    def test_D22_aFrozenRecord(self) -> None:
+        """
+        An instance of a frozen dataclass with slots arrives as it is.
+        """
+        stock = self.pb.setUnjellyableForClass
+        register = getattr(self.pb, "setUnjellyableForValue", stock)
+        register(Duck, Duck)
+        self.addCleanup(self.pb.copyTags.pop, qual(Duck).encode("utf-8"), None)
+        self.root.pond = self.kit.Pond([Duck("one duck")])
+        call = self.connection.root.callRemote("pond")
+        self.connection.deliver()
+        self.assertEqual([Duck("one duck")], self.successResultOf(call).ducks)
+
     def test_D32_overAnotherConnection(self) -> None:
         """
         A replica that is sent over another connection fails with an error that
@@ -449,6 +496,9 @@ REASONS = {
     "test_D28_moreCachesThanReferences": "Maximum PB cache count exceeded",
     "test_D28_theLimitIsExceeded": "the connection is lost",
     "test_D29_anAnswerThatWaitsIsGivenAtTheEnd": "dictionary changed size",
+    "test_D21_aValue": "Unpersistable",
+    "test_D21_whatCannotBeSent": "the call has not failed",
+    "test_D22_aFrozenRecord": "Unpersistable",
     # An assert; without it the call is not answered.
     "test_D32_overAnotherConnection": "cannot exchange cached proxies|found no result",
     "test_D33_aLongChain": "maximum recursion depth exceeded",
