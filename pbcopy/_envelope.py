@@ -41,38 +41,39 @@ OWN_JELLY_FOR: set[Any] = set()
 """The methods of pbcopy's flavors that give an s-expression."""
 
 
-def jellied(flavor: Any, jellier: Any, describe: Describe) -> Any:
+def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> Any:
     """
     Give the s-expression of an object.
 
     @param describe: gives its own one, C{[type, state]}, for a jellier.
+    @param name: how an error names it; the name of its class where left out.
     @return: the s-expression; in an answer that is large, a Deferred of it, as
         C{Broker.serialize} may return.
     @raise Unsendable: if it cannot be sent.  The error names the path.
     """
-    own = Jellier.of(jellier)
+    own, name = Jellier.of(jellier), name or type(flavor).__qualname__
     # A jellyFor of the application's may go on with the list.
     isOwn = getattr(flavor.jellyFor, "__func__", None) in OWN_JELLY_FOR
     if isOwn and own.graph is not None:
         return own.graph.mention(flavor, describe)
     if not isLive(own.invoker):
         with own.undone():
-            return _nested(flavor, own, describe)
+            return _nested(flavor, own, describe, name)
     # It is made in any case: it is to hear what the peer understands.
     hub = hubOf(own.invoker)
     own.isFull = hub.understands(ENVELOPE)
     try:
         with own.undone():
             if isOwn and own.isFull:
-                return _enveloped(flavor, own, describe)
-            return _nested(flavor, own, describe)
+                return _enveloped(flavor, own, describe, name)
+            return _nested(flavor, own, describe, name)
     except Unsendable:
         # A pbcopy that has not met this one may take it the next time.
         hub.greet()
         raise
 
 
-def _enveloped(flavor: Any, own: Jellier, describe: Describe) -> Any:
+def _enveloped(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
     known = set(own.preserved)
     graph = own.graph = Graph(own)
     try:
@@ -80,18 +81,18 @@ def _enveloped(flavor: Any, own: Jellier, describe: Describe) -> Any:
         if known:
             # It is not alone in its message.
             own.giveIds(known)
-        return _sealed(flavor, own, pack(expressions), isAlone=not known)
+        return _sealed(flavor, own, pack(expressions), not known, name)
     except Refused as refused:
-        raise located(flavor, graph.fromTheRoot(refused)) from None
+        raise located(name, graph.fromTheRoot(refused)) from None
     finally:
         del own.graph
 
 
-def _sealed(flavor: Any, own: Jellier, packed: bytes, isAlone: bool) -> Any:
+def _sealed(flavor: Any, own: Jellier, packed: bytes, isAlone: bool, name: str) -> Any:
     if len(packed) > limits.MAX_STATE:
         raise Unsendable(
             "this is too large to be sent",
-            where=type(flavor).__qualname__,
+            where=name,
             got=f"{len(packed)} bytes",
             expected=f"at most pbcopy.limits.MAX_STATE, {limits.MAX_STATE} bytes",
             advice="raise that limit at both ends, or send it in several objects",
@@ -120,34 +121,34 @@ def _later(own: Jellier, packed: bytes, hub: Hub) -> Deferred[Any]:
     return answer.addCallback(lambda number: [TAG, number])
 
 
-def _nested(flavor: Any, own: Jellier, describe: Describe) -> Any:
+def _nested(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
     """
     Give the expression that stock flavors send, in which those of other objects
     are.
     """
-    expression = own.prepare(flavor)
+    own.prepare(flavor)
     with outermost(own) as isOutermost:
         try:
-            expression.extend(describe(own))
+            expression = describe(own)
         except Refused as refused:
             if not isOutermost:
                 raise
-            raise located(flavor, refused) from None
+            raise located(name, refused) from None
         except RecursionError:
             if not isOutermost:
                 raise
-            raise tooDeep().at(type(flavor).__qualname__) from None
+            raise tooDeep().at(name) from None
     expression = own.preserve(flavor, expression)
     if isOutermost and own.graph is None:
-        checkSendable(type(flavor).__qualname__, expression, own.invoker)
+        checkSendable(name, expression, own.invoker)
     return expression
 
 
-def located(flavor: Any, refused: Refused) -> Unsendable:
+def located(name: str, refused: Refused) -> Unsendable:
     """
     Give the error for what was refused in the state of an object.
     """
-    return refused.error.at(shortened(type(flavor).__qualname__ + refused.path))
+    return refused.error.at(shortened(name + refused.path))
 
 
 def announce(invoker: Any) -> None:

@@ -16,6 +16,7 @@ from twisted.spread import flavors, pb
 from zope.interface import implementer
 
 from pbcopy import _tables
+from pbcopy._arguments import asArguments
 from pbcopy._text import asText
 from pbcopy._turn import afterTurn
 from pbcopy.interfaces import IObserver
@@ -98,7 +99,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         @return: a Deferred of what the method returned; C{None} if no answer
             was asked for, and then what goes wrong is logged.  It fails with
             C{pb.DeadReferenceError} if the observer has stopped or its
-            connection is gone, with C{BananaError} if an argument is too large,
+            connection is gone, with L{Unsendable} if an argument cannot be sent,
             and with whatever else keeps the message from being sent.
         """
         answered = kw.get("pbanswer", True)
@@ -123,8 +124,14 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         try:
             if self._luid is None:
                 raise pb.DeadReferenceError(f"{self!r} has stopped observing")
+            name = asText(name)
+            where = f"{type(self.cached).__qualname__}.{name}"
             return _tables.sendUpdate(
-                self.broker, self.perspective, self._luid, asText(name), args, kw
+                self.broker,
+                self.perspective,
+                self._luid,
+                name,
+                *asArguments(where, args, kw),
             )
         except Exception:
             return defer.fail()

@@ -18,6 +18,7 @@ from twisted.spread import pb as stock
 from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import SynchronousTestCase
 
+from pbcopy import limits
 from pbcopy._registry import copyTags
 from pbcopy.test.defects import DefectTestCase, assertStockFails
 from pbcopy.test.ponds import register
@@ -130,9 +131,10 @@ class DefectTests(DefectTestCase):
 
     def test_D3_callRemoteWithALongArgument(self) -> None:
         """
-        C{callRemote} with an argument that Banana refuses returns a Deferred
-        that fails with C{BananaError}, and waits for no answer.
+        C{callRemote} with an argument that is too large returns a Deferred that
+        fails, and waits for no answer.
         """
+        self.patch(limits, "MAX_STATE", 1024 * 1024)
         connection = connect(self.root)
         view = self.observe(connection)
         failed = self.pond.observers[0].callRemote("add", b"x" * 1024 * 1024)

@@ -22,7 +22,7 @@ from twisted.spread.banana import BananaError
 from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import SynchronousTestCase
 
-from pbcopy import limits
+from pbcopy import _valueclasses, limits
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.defects import DefectTestCase, assertStockFails
 from pbcopy.test.ponds import register
@@ -416,6 +416,7 @@ class CallTests(DefectTestCase):
         register = getattr(self.pb, "setUnjellyableForValue", stock)
         register(Duck, Duck)
         self.addCleanup(self.pb.copyTags.pop, qual(Duck).encode("utf-8"), None)
+        self.addCleanup(_valueclasses._local.pop, qual(Duck), None)
         self.root.pond = self.kit.Pond([Duck("one duck")])
         call = self.connection.root.callRemote("pond")
         self.connection.deliver()

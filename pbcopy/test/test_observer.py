@@ -10,10 +10,10 @@ import pickle
 from typing import Any
 
 from twisted.spread import pb as stock
-from twisted.spread.banana import BananaError
 from twisted.trial.unittest import SynchronousTestCase
 
-from pbcopy import pb
+from pbcopy import limits, pb
+from pbcopy.errors import Unsendable
 from pbcopy.test.ponds import Kit, Received, register
 from pbcopy.testing import connect
 
@@ -81,9 +81,10 @@ class ObserverTests(SynchronousTestCase):
         With C{pbanswer=False}, what keeps an update from being sent is logged;
         that the observer has stopped is not.
         """
+        self.patch(limits, "MAX_STATE", 1024 * 1024)
         huge = b"x" * 1024 * 1024
         self.assertIsNone(self.observer.callRemote("add", huge, pbanswer=False))
-        self.assertEqual(1, len(self.flushLoggedErrors(BananaError)))
+        self.assertEqual(1, len(self.flushLoggedErrors(Unsendable)))
         self.connection.cut()
         self.assertIsNone(self.observer.callRemote("add", "x", pbanswer=False))
 

@@ -73,8 +73,13 @@ class TableTests(ReplicaTestCase):
         """
         An update that Banana refuses is not waited for.
         """
+
+        class Odd(stock.Jellyable):
+            def jellyFor(self, jellier: Any) -> Any:
+                return [b"odd", "text"]
+
         view = self.fetch()
-        call = self.pond.observers[0].callRemote("add", 1 << 1000)
+        call = self.pond.observers[0].callRemote("add", Odd())
         self.failureResultOf(call, banana.BananaError)
         self.assertEqual({}, self.connection.server.waitingForAnswers)
         del view

@@ -1,0 +1,78 @@
+# -*- test-case-name: pbcopy.test.test_arguments -*-
+"""
+What goes along with an update: the arguments of C{observe_} methods, and what
+these return.
+
+It may be what the state of an object may be, and is sent the same way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.spread.banana import SIZE_LIMIT
+from twisted.spread.jelly import Jellyable
+
+from pbcopy._envelope import OWN_JELLY_FOR, jellied
+from pbcopy._jellier import Jellier
+
+_ATOMS = frozenset([float, bool, type(None)])
+
+
+class Argument(Jellyable):
+    """
+    A value, or a container that may have values in it.
+    """
+
+    def __init__(self, value: Any, name: str) -> None:
+        self._value = value
+        self._name = name
+
+    def jellyFor(self, jellier: Any) -> Any:
+        """
+        Give the s-expression for what this is made of.
+        """
+        return jellied(self, jellier, self._describe, self._name)
+
+    def _describe(self, jellier: Jellier) -> Any:
+        return jellier.jellyState(self, self._value)
+
+
+def asArgument(value: Any, name: str) -> Any:
+    """
+    Give what to send for a value.
+
+    @param name: how an error names it.
+    """
+    if _isShort(value) or isinstance(value, Jellyable):
+        return value
+    return Argument(value, name)
+
+
+def _isShort(value: Any) -> bool:
+    kind = type(value)
+    if kind in (bytes, str):
+        # A character may take four bytes.
+        return len(value) <= SIZE_LIMIT // 4
+    return kind in _ATOMS or (kind is int and value.bit_length() < 64)
+
+
+def asArguments(
+    name: str, args: tuple[Any, ...], kw: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """
+    Give what to send for the arguments of a method.
+
+    @param name: how an error names the method.
+    """
+    positional = [asArgument(each, f"{name}({at})") for at, each in enumerate(args)]
+    return tuple(positional), {
+        key: value if key in _BROKERS else asArgument(value, f"{name}({key}=)")
+        for key, value in kw.items()
+    }
+
+
+_BROKERS = ("pbanswer", "pbcallback", "pberrback")
+"""Keywords that are not the method's."""
+
+OWN_JELLY_FOR.add(Argument.jellyFor)
