@@ -41,7 +41,15 @@ and L{pbcopy.limits} says how much of what is taken.
 
 from twisted.spread.jelly import InsecureJelly
 
-from pbcopy.errors import PBCopyError, RegistrationError, Unsendable, Violation
+from pbcopy._status import Status, StatusKind
+from pbcopy._watching import LiveOnly, onStatus, statusOf
+from pbcopy.errors import (
+    PBCopyError,
+    RegistrationError,
+    StaleReplica,
+    Unsendable,
+    Violation,
+)
 from pbcopy.pb import (
     Cacheable,
     Copyable,
@@ -76,10 +84,17 @@ __all__ = [
     "setUnjellyableForClassTree",
     "setUnjellyableForException",
     "setUnjellyableForValue",
+    # Status.
+    "StatusKind",
+    "LiveOnly",
+    "Status",
+    "onStatus",
+    "statusOf",
     # Errors.
     "InsecureJelly",
     "PBCopyError",
     "RegistrationError",
+    "StaleReplica",
     "Unsendable",
     "Violation",
 ]

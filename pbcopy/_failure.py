@@ -26,7 +26,13 @@ from pbcopy._registry import (
     setUnjellyableForException,
 )
 from pbcopy._state import withTextKeys
-from pbcopy.errors import PBCopyError, RegistrationError, Unsendable, Violation
+from pbcopy.errors import (
+    PBCopyError,
+    RegistrationError,
+    StaleReplica,
+    Unsendable,
+    Violation,
+)
 
 _FROM_PEER = frozenset(
     "captureVars count frames parents pickled stack tb traceback type value".split()
@@ -131,6 +137,13 @@ def _text(value: object) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-for _known in (InsecureJelly, PBCopyError, RegistrationError, Unsendable, Violation):
+for _known in (
+    InsecureJelly,
+    PBCopyError,
+    RegistrationError,
+    StaleReplica,
+    Unsendable,
+    Violation,
+):
     setUnjellyableForException(_known)
 setUnjellyableForClass(pb.CopyableFailure, CopiedFailure)

@@ -17,6 +17,9 @@ first copy or cache meets the connection.  Two pbcopy peers talk to each other's
    receiver has got one.
  - C{forget}: the receiver does not know these ids.  A message that failed took
    the state along.
+ - C{refresh}: a replica of the receiver's may differ from its master.
+ - C{fresh}: here is its state once more.
+ - C{missed}: the sender could not send what the replica should have got.
 
 None of these asks for an answer, and a Broker drops a message without one to a
 name that it does not have, with no word in its log (C{Broker._recvMessage}).
@@ -27,13 +30,26 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 
 from twisted.spread import flavors, pb
 
 from pbcopy._kinds import TAG
 from pbcopy._pieces import Incoming, Outgoing
-from pbcopy._tables import Observation, Replica, aside, isAt, withdraw
+from pbcopy._status import inOneLine
+from pbcopy._tables import (
+    Observation,
+    Replica,
+    aside,
+    isAt,
+    isConnected,
+    peerOf,
+    publishedBy,
+    raiseAtOnce,
+    receivedBy,
+    whenLost,
+    withdraw,
+)
 from pbcopy._turn import afterTurn
 
 HUB = b"pbcopy"
@@ -44,6 +60,10 @@ RELEASE = "release"
 
 ENVELOPE = "pbcopy.envelope"
 """The word for: I open envelopes (L{pbcopy._envelope}).  It is their tag, too."""
+
+FRESH = "pbcopy.fresh"
+"""The word for: I take C{refresh}, C{fresh} and C{missed}.  It is the tag of a fresh
+state (L{pbcopy._fresh}), too."""
 
 
 class Hub(flavors.Referenceable):
@@ -60,6 +80,7 @@ class Hub(flavors.Referenceable):
         self._waiting: list[int] = []
         self.outgoing = Outgoing(self._tellAside)
         self.incoming = Incoming()
+        whenLost(broker, self._lost)
 
     def greet(self) -> None:
         """
@@ -69,8 +90,12 @@ class Hub(flavors.Referenceable):
             self._greeted = True
             # An application's own SecurityOptions may know better.
             allows = self.broker.security.isTypeAllowed
-            opens = allows(ENVELOPE.encode("ascii")) and allows(TAG)
-            self._tell("hello", RELEASE, *([ENVELOPE] if opens else []))
+            words = [RELEASE]
+            if allows(ENVELOPE.encode("ascii")) and allows(TAG):
+                words.append(ENVELOPE)
+            if allows(FRESH.encode("ascii")):
+                words.append(FRESH)
+            self._tell("hello", *words)
 
     def remote_hello(self, *words: object) -> None:
         """
@@ -80,6 +105,11 @@ class Hub(flavors.Referenceable):
         """
         self._peerUnderstands |= {word for word in words if isinstance(word, str)}
         self.greet()
+        # Something may have failed before the peer was known.
+        for replica in receivedBy(self.broker):
+            replica.catchUp()
+        for publication in publishedBy(self.broker):
+            publication.catchUp()
 
     def understands(self, word: str) -> bool:
         """
@@ -201,6 +231,66 @@ class Hub(flavors.Referenceable):
             if isinstance(publication, Observation):
                 withdraw(self.broker, luid, publication)
                 publication.end()
+
+    def askFresh(self, luid: int, why: str) -> bool:
+        """
+        Ask the peer for a fresh state of a replica.
+
+        @param why: one line, for the peer's log.
+        @return: whether that can be asked.
+        """
+        can = isConnected(self.broker) and self.understands(FRESH)
+        if can:
+            self._tell("refresh", luid, why)
+        return can
+
+    def remote_refresh(self, luid: int, why: object) -> None:
+        """
+        A replica of the peer's is stale.
+        """
+        publication = self.broker.remotelyCachedObjects.get(luid)
+        if isinstance(publication, Observation) and self.understands(FRESH):
+            publication.refresh(f"{peerOf(self.broker)} says: {inOneLine(why)}")
+
+    def sendFresh(self, publication: Any) -> None:
+        """
+        Send the peer a fresh state.
+
+        @param publication: what jellies it.
+        @raise Exception: if it cannot be sent.
+        """
+        # The peer has no use for it before the first one.
+        self.outgoing.finish()
+        who = publication.perspective
+        hub = pb.RemoteReference(who, self.broker, HUB, False)
+        raiseAtOnce(hub.callRemote("fresh", publication, pbanswer=False))
+
+    def remote_fresh(self, replica: object) -> None:
+        """
+        The peer has sent a fresh state.  C{replica} has taken it by now.
+        """
+
+    def missed(self, luid: int, why: str, isComing: bool) -> None:
+        """
+        Tell the peer, if it wants to hear such, that its replica misses
+        something.
+
+        @param isComing: whether a fresh state is to follow.
+        """
+        if isConnected(self.broker) and self.understands(FRESH):
+            self._tell("missed", luid, why, isComing)
+
+    def remote_missed(self, luid: int, why: object, isComing: object) -> None:
+        """
+        A replica here misses something.
+        """
+        replica = self.broker.locallyCachedObjects.get(luid)
+        if isinstance(replica, Replica):
+            replica.missed(inOneLine(why), bool(isComing))
+
+    def _lost(self, reason: BaseException) -> None:
+        for replica in receivedBy(self.broker):
+            replica.close(reason)
 
     def remote_piece(self, number: object, piece: object) -> None:
         """

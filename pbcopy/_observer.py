@@ -6,7 +6,7 @@ The sender's hold of one replica: L{RemoteCacheObserver}.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import attr
 from twisted.internet import defer
@@ -30,6 +30,18 @@ def _nothing() -> Any:
     return None
 
 
+class Watcher(Protocol):
+    """
+    Who is told of what an observer sends.
+    """
+
+    def updates(self) -> None:
+        """Hear that the application sends an update."""
+
+    def missed(self, reason: BaseException) -> None:
+        """Hear that an update could not be sent."""
+
+
 @implementer(IObserver)
 class RemoteCacheObserver(flavors.RemoteCacheObserver):
     """
@@ -44,6 +56,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
     """
 
     _luid: int | None = None
+    _watcher: Watcher | None = None
     _underWay: Callable[[], bool] = staticmethod(lambda: False)
     _origin: Callable[[], Any] = staticmethod(_nothing)
 
@@ -56,13 +69,14 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         self.perspective = perspective
         self._queued: list[tuple[defer.Deferred[Any], str | bytes, Any, Any]] = []
 
-    def start(self, luid: int, jellier: Any) -> None:
+    def start(self, luid: int, jellier: Any, watcher: Watcher) -> None:
         """
         Begin to observe what the peer is about to get under an id.
 
         @param jellier: who is computing the message with the state.
         """
         self._luid = luid
+        self._watcher = watcher
         self._underWay = _tables.underWay(self.broker, jellier.origin)
         self._origin = jellier.origin
         jellier.whenSent.append(self._sendQueued)
@@ -79,6 +93,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         """
         self._luid = None
         self._origin = _nothing
+        self._watcher = None
         self._sendQueued()
 
     # Stock flavors compare the three attributes with "<", which a Broker does
@@ -103,6 +118,8 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
             and with whatever else keeps the message from being sent.
         """
         answered = kw.get("pbanswer", True)
+        if self._watcher is not None:
+            self._watcher.updates()
         if self._underWay():
             answer: defer.Deferred[Any] | None = self._queue(_name, args, kw)
         else:
@@ -133,7 +150,12 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
                 name,
                 *asArguments(where, args, kw),
             )
-        except Exception:
+        except Exception as error:
+            # The peer is told in order: whatever it gets next comes after this.
+            if self._watcher is not None and not isinstance(
+                error, pb.DeadReferenceError
+            ):
+                self._watcher.missed(error)
             return defer.fail()
 
     def _queue(self, name: str | bytes, args: Any, kw: Any) -> defer.Deferred[Any]:

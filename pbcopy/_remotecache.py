@@ -26,6 +26,7 @@ from pbcopy._slot import FromSlot, Slot, leave, slotOf
 from pbcopy._state import applyState, withTextKeys
 from pbcopy._stored import jellyStored, unjellyStored
 from pbcopy._text import asText
+from pbcopy._update import serialized
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.interfaces import IRemoteCache
 
@@ -52,7 +53,8 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         self, broker: pb.Broker, message: str | bytes, args: Any, kw: Any
     ) -> Any:
         """
-        Take an update: call C{observe_message} with its arguments.
+        Take an update: call C{observe_message} with its arguments.  That may
+        be an C{async def}, or return a Deferred.
 
         @return: the jellied answer.
         @raise AttributeError: if there is no such method.
@@ -61,7 +63,7 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         keywords = withTextKeys(broker.unserialize(kw))
         method = getattr(self, f"observe_{asText(message)}")
         result = method(*arguments, **keywords)
-        return broker.serialize(result, None, method, arguments, keywords)
+        return serialized(broker, result, method, arguments, keywords)
 
     def jellyFor(self, jellier: Any) -> Any:
         """
@@ -102,7 +104,7 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
                 Slot.of(unjellier, jellyList) as slot,
                 beingMade(unjellier, jellyList, self),
             ):
-                slot.hold(self)
+                slot.takes(self, takeState)
                 _leavePlaces(self)
                 self.__init__()  # type: ignore[misc]
                 state = unjellier.unjelly(jellyList[2])
@@ -112,8 +114,7 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
 
     def _applyState(self, slot: Slot, state: Any) -> None:
         with slot.orRefused():
-            applyState(self, state)
-            _leavePlaces(self)
+            takeState(self, state)
 
     def __del__(self, leave: Callable[[Any], None] = leave) -> None:
         """
@@ -151,10 +152,37 @@ def makeReplica(
     with Slot.of(unjellier, jellyList) as slot:
         made = factory(withTextKeys(unjellier.unjelly(jellyList[2])))
         if isinstance(made, RemoteCache):
-            slot.hold(made)
+            slot.takes(made, lambda replica, state: _remake(replica, state, factory))
         else:
             slot.refuse()
     return made
+
+
+def _remake(replica: RemoteCache, state: Any, factory: Callable[[Any], Any]) -> None:
+    """
+    Give a replica the attributes of what an application's factory makes of a
+    fresh state.
+
+    @raise Violation: if that is of another class.
+    """
+    made = factory(withTextKeys(state))
+    if type(made) is not type(replica):
+        raise Violation(
+            "the factory made another class of a fresh state",
+            where=type(replica).__qualname__,
+            got=type(made).__qualname__,
+            expected=type(replica).__qualname__,
+        )
+    if made is not replica:
+        object.__setattr__(replica, "__dict__", vars(made).copy())
+
+
+def takeState(replica: RemoteCache, state: Any) -> None:
+    """
+    Give a replica a state, its first or a fresh one.
+    """
+    applyState(replica, state)
+    _leavePlaces(replica)
 
 
 def _leavePlaces(replica: RemoteCache) -> None:

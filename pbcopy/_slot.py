@@ -11,15 +11,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from twisted.python import log
 from twisted.python.failure import Failure
 from twisted.spread import flavors, pb
 from twisted.spread.jelly import _createBlank
 
 from pbcopy._answers import answerFails
 from pbcopy._hub import hubOf
+from pbcopy._status import StatusKind, Watch, inOneLine
 from pbcopy._tables import Replica, receive
+from pbcopy._text import asText
 from pbcopy._turn import afterTurn
-from pbcopy.errors import Violation
+from pbcopy._update import applied
+from pbcopy.errors import PBCopyError, Violation
+
+Take = Callable[[Any, Any], None]
+"""A function that gives a replica a state."""
 
 _slots: dict[int, Slot] = {}
 """The slot of each replica, by the id() of the replica."""
@@ -33,23 +40,43 @@ class Slot(Replica):
     slot keeps its attributes until the sender knows: a mention that is under
     way then still finds them.
 
-    @ivar broker: the connection; C{None} once the sender has heard of the
-        release, as C{Broker.proto_uncache} sets it.
     @ivar luid: the id on that connection.
     @ivar mentions: how many times the sender has mentioned the id, less those
         that were given back.
+    @ivar watch: the status of the replica.
+    @ivar isUpdating: whether pbcopy is calling a method of the replica that
+        changes it.
     """
 
     def __init__(self, broker: pb.Broker, luid: int) -> None:
-        self.broker: pb.Broker | None = broker
+        self._broker: pb.Broker | None = broker
         self.luid = luid
         self.mentions = 1
+        self.watch = Watch()
+        self.isUpdating = False
+        self._wanted = ""
         self._replica: Callable[[], flavors.RemoteCache | None] = lambda: None
         self._class: type[flavors.RemoteCache] | None = None
         self._attributes: dict[str, Any] | None = None
+        self._take: Take = lambda replica, state: None
         receive(broker, self)
         self._hub = hubOf(broker)
         self._hub.greet()
+
+    @property
+    def broker(self) -> pb.Broker | None:
+        """
+        The connection; C{None} once the sender has heard of the release, as
+        C{Broker.proto_uncache} sets it.
+        """
+        return self._broker
+
+    @broker.setter
+    def broker(self, broker: pb.Broker | None) -> None:
+        self._broker = broker
+        if broker is None:
+            # An update that was under way may have given it back to somebody.
+            self.close(pb.DeadReferenceError("it was released"))
 
     @classmethod
     @contextmanager
@@ -73,10 +100,16 @@ class Slot(Replica):
             self.refuse()
             raise
 
-    def hold(self, replica: flavors.RemoteCache) -> None:
+    def takes(self, replica: flavors.RemoteCache, take: Take) -> None:
         """
         Make C{replica} the object that this id stands for.
+
+        @param take: what gives it a fresh state.
         """
+        self._take = take
+        self._hold(replica)
+
+    def _hold(self, replica: flavors.RemoteCache) -> None:
         self._class = type(replica)
         self._attributes = None
         # The callback must not hold the slot: the Broker's table does.
@@ -122,6 +155,12 @@ class Slot(Replica):
         """
         return self._replica() is not None
 
+    def isWhole(self) -> bool:
+        """
+        Tell whether there is an object, or what to make it of.
+        """
+        return self.isHeld() or self._attributes is not None
+
     def replica(self) -> flavors.RemoteCache:
         """
         Give the object for this id, made anew if the application dropped it.
@@ -140,7 +179,7 @@ class Slot(Replica):
             attributes = self._attributes
             replica = _createBlank(self._class)
             replica.__dict__ = attributes
-            self.hold(replica)
+            self._hold(replica)
         return replica
 
     def _borgify(self) -> flavors.RemoteCache | Failure:
@@ -159,8 +198,109 @@ class Slot(Replica):
     ) -> Any:
         """
         Pass an update on to the replica.
+
+        @raise Exception: what to tell the sender.
         """
-        return self.replica().remoteMessageReceived(broker, message, args, kw)
+        replica = self.replica()
+        self.catchUp()
+
+        def update() -> Any:
+            with self.updating():
+                return replica.remoteMessageReceived(broker, message, args, kw)
+
+        return applied(update, lambda failure: self._failed(message, failure))
+
+    @contextmanager
+    def updating(self) -> Iterator[None]:
+        """
+        For as long as this lasts, have a class that wants to be L{LiveOnly
+        <pbcopy.LiveOnly>} read what it changes.
+        """
+        before, self.isUpdating = self.isUpdating, True
+        try:
+            yield
+        finally:
+            self.isUpdating = before
+
+    def _failed(self, message: str | bytes, failure: Failure) -> None:
+        """
+        Report an update that failed, unless it came to a replica that is stale.
+        """
+        if self.watch.status.kind is not StatusKind.STALE:
+            method = f"{self._name()}.observe_{asText(message)}"
+            self._reported(f"{method} failed", failure)
+            self.catchUp()
+
+    def _name(self) -> str:
+        return "nothing" if self._class is None else self._class.__qualname__
+
+    def _reported(self, what: str, failure: Failure) -> None:
+        reason: Any = failure.value
+        text = f"{what}: {inOneLine(reason)}"
+        if self._turnStale(reason, wanted=text):
+            # A line, and not the traceback.  trial's flushLoggedErrors sees it,
+            # but for what a Broker does not log either.
+            isKnown = failure.check(pb.Error) is not None
+            log.msg(text, **({} if isKnown else {"isError": 1, "failure": failure}))
+
+    def _turnStale(self, reason: BaseException, wanted: str) -> bool:
+        """
+        Have the replica say that it may differ from its master.
+
+        @param wanted: why to ask for a fresh state; nothing, if one is under way.
+        @return: whether the reason is new.
+        """
+        self._wanted = wanted
+        return self.watch.change(StatusKind.STALE, reason, self._listener())
+
+    def _listener(self) -> flavors.RemoteCache | None:
+        return self.replica() if self.isWhole() else None
+
+    def catchUp(self) -> None:
+        """
+        Ask for a fresh state, if one is wanted and none is under way.
+        """
+        isStale = self.watch.status.kind is StatusKind.STALE
+        if isStale and self._wanted and self._hub.askFresh(self.luid, self._wanted):
+            self._wanted = ""
+
+    def missed(self, text: str, isComing: bool) -> None:
+        """
+        Hear from the sender that the replica misses something.
+
+        @param isComing: whether a fresh state is under way.
+        """
+        text = f"{self._name()} misses an update: {text}"
+        if self._turnStale(PBCopyError(text), wanted="" if isComing else text):
+            log.msg(text)
+
+    def renew(self, replica: flavors.RemoteCache, state: Any) -> None:
+        """
+        Give the replica a fresh state.
+        """
+        try:
+            with self.updating():
+                self._take(replica, state)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            self.refused(Failure())
+        else:
+            self.watch.change(StatusKind.LIVE, None, replica)
+
+    def refused(self, failure: Failure) -> None:
+        """
+        Report a fresh state that cannot be taken.  The next update asks for
+        another.
+        """
+        failure.cleanFailure()
+        self._reported(f"{self._name()} cannot take a fresh state", failure)
+
+    def close(self, reason: BaseException) -> None:
+        """
+        Have the replica say that nothing will update it any more.
+        """
+        self.watch.change(StatusKind.CLOSED, reason, self._replica())
 
 
 def _forget(key: int, slot: Slot) -> None:

@@ -2,19 +2,21 @@
 """
 The Broker's tables of caches, and what else pbcopy knows of a Broker.
 
-In the table of remote caches, a L{publication<pbcopy._cacheable.Publication>}
-stands for a cacheable; in that of local caches, a L{slot<pbcopy._slot.Slot>}
-stands for a replica.
+In the table of remote caches, a L{publication
+<pbcopy._publication.Publication>} stands for a cacheable; in that of local
+caches, a L{slot<pbcopy._slot.Slot>} stands for a replica.
 """
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from pbcopy import limits
@@ -41,6 +43,14 @@ class Observation(ABC):
     def end(self) -> None:
         """Tell the cacheable that nobody observes it here."""
 
+    @abstractmethod
+    def refresh(self, why: str) -> None:
+        """Send the peer a fresh state."""
+
+    @abstractmethod
+    def catchUp(self) -> None:
+        """Send a fresh state, if the peer has missed an update."""
+
 
 class Replica(ABC):
     """
@@ -57,6 +67,18 @@ class Replica(ABC):
     @abstractmethod
     def replica(self) -> Any:
         """Give the replica."""
+
+    @abstractmethod
+    def catchUp(self) -> None:
+        """Ask for a fresh state, if one is wanted."""
+
+    @abstractmethod
+    def missed(self, text: str, isComing: bool) -> None:
+        """Hear from the sender that the replica misses something."""
+
+    @abstractmethod
+    def close(self, reason: BaseException) -> None:
+        """Hear that the connection is gone."""
 
 
 def publicationFor(broker: pb.Broker, key: object) -> tuple[int, Any] | None:
@@ -162,6 +184,48 @@ def isConnected(broker: pb.Broker) -> bool:
     return not broker.disconnected
 
 
+def whenLost(broker: pb.Broker, lost: Callable[[BaseException], object]) -> None:
+    """
+    Have C{lost(reason)} called when the connection is lost.
+
+    C{Broker.connectionLost} does not tell the reason to whom it notifies.  It is
+    in the frame of that method.
+    """
+
+    def notify() -> None:
+        frame = sys._getframe(1)
+        isKnown = frame.f_code is pb.Broker.connectionLost.__code__
+        reason = frame.f_locals["reason"] if isKnown else None
+        value = reason.value if isinstance(reason, Failure) else None
+        lost(value or pb.PBConnectionLost())
+
+    broker.notifyOnDisconnect(notify)
+
+
+def receivedBy(broker: pb.Broker) -> list[Replica]:
+    """
+    Give what stands for each replica that came over a connection.
+    """
+    table = broker.locallyCachedObjects or {}
+    return [each for each in table.values() if isinstance(each, Replica)]
+
+
+def publishedBy(broker: pb.Broker) -> list[Observation]:
+    """
+    Give what stands for each cacheable that went over a connection.
+    """
+    table = broker.remotelyCachedObjects or {}
+    return [each for each in table.values() if isinstance(each, Observation)]
+
+
+def peerOf(broker: pb.Broker) -> str:
+    """
+    Name the peer of a connection, for a log.
+    """
+    transport: Any = broker.transport
+    return str(transport.getPeer())
+
+
 def isLive(invoker: Any) -> bool:
     """
     Tell whether Jelly's invoker is a Broker whose connection is there, and not
@@ -237,14 +301,12 @@ def sendUpdate(
 
     @raise pb.DeadReferenceError: if the connection is gone.
     @raise twisted.spread.banana.BananaError: if the message cannot be encoded.
+    @raise Exception: if an argument cannot be jellied.
     """
     before = broker.currentRequestID
     try:
-        return cast(
-            "Deferred[Any] | None",
-            broker._sendMessage(
-                b"cache", perspective, luid, name.encode("utf-8"), args, kw
-            ),
+        sent: Deferred[Any] | None = broker._sendMessage(
+            b"cache", perspective, luid, name.encode("utf-8"), args, kw
         )
     except BaseException:
         # A message that got an id, and could then not be encoded, has no answer
@@ -253,6 +315,20 @@ def sendUpdate(
         if broker.currentRequestID != before:
             waiting.pop(broker.currentRequestID, None)
         raise
+    raiseAtOnce(sent)
+    return sent
+
+
+def raiseAtOnce(sent: Deferred[Any] | None) -> None:
+    """
+    Raise what a message has failed with, if it was not sent.  The Broker has
+    that in a Deferred that has failed already; an answer comes later.
+    """
+    failures: list[Failure] = []
+    if sent is not None and sent.called:
+        sent.addErrback(failures.append)
+    for failure in failures:
+        failure.raiseException()
 
 
 def isReceived(broker: pb.Broker, luid: Any) -> bool:

@@ -4,7 +4,8 @@ The errors of pbcopy.
 
 All have one base, L{PBCopyError}.  Whose fault it is stands in the type:
 L{Violation} blames the peer, L{Unsendable} the object that was to be sent,
-L{RegistrationError} the program that registers a class.  The facts of an error
+L{RegistrationError} the program that registers a class, L{StaleReplica} the
+connection.  The facts of an error
 are in its text and, where it was raised, in its attributes.  An error that
 comes back from the peer has its type and its text.
 """
@@ -15,7 +16,13 @@ from typing import TypeVar
 
 from twisted.spread.jelly import InsecureJelly
 
-__all__ = ["PBCopyError", "RegistrationError", "Unsendable", "Violation"]
+__all__ = [
+    "PBCopyError",
+    "RegistrationError",
+    "StaleReplica",
+    "Unsendable",
+    "Violation",
+]
 
 
 _Error = TypeVar("_Error", bound="PBCopyError")
@@ -92,4 +99,11 @@ class Unsendable(PBCopyError):
 class RegistrationError(PBCopyError, TypeError):
     """
     A registry function was given what it cannot register.
+    """
+
+
+class StaleReplica(PBCopyError):
+    """
+    An attribute was read of a replica that may differ from its master, and whose
+    class does not allow that (L{pbcopy.LiveOnly}).
     """

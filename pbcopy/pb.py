@@ -19,8 +19,9 @@ from twisted.spread.jelly import globalSecurity, jelly, unjelly
 from twisted.spread.pb import *  # noqa: F403
 from twisted.spread.pb import RemoteError
 
+import pbcopy._fresh
 import pbcopy._mentions
-import pbcopy._values  # noqa: F401  (both register how something is read)
+import pbcopy._values  # noqa: F401  (they register how something is read)
 from pbcopy._cacheable import Cacheable
 from pbcopy._copyable import Copyable, RemoteCopy
 from pbcopy._factory import setUnjellyableFactoryForClass

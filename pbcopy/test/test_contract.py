@@ -607,6 +607,8 @@ class StockTests(ContractCase):
         self.assertIsNone(observer.callRemote("ducks", 4, pbanswer=False))
         observer.callRemote("ducks", ducks=5, pbcallback=answers.append)
         both = {"pbcallback": answers.append, "pberrback": failures.append}
+        # A replica that fails is sent the state again.
+        pond.ducks = 5
         observer.callRemote("fail", **both)
         connection.deliver()
         self.assertEqual(30, self.successResultOf(call))

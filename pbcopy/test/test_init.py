@@ -11,7 +11,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
-from pbcopy import errors, pb
+from pbcopy import _status, _watching, errors, pb
 from pbcopy._registry import copyTags
 from pbcopy.testing import connect
 
@@ -23,13 +23,13 @@ class PackageTests(SynchronousTestCase):
 
     def test_all(self) -> None:
         """
-        Each name is that of L{pbcopy.pb} or L{pbcopy.errors}.
+        Each name is that of the module that has it.
         """
+        homes: tuple[Any, ...] = (errors, pb, _status, _watching)
         for name in pbcopy.__all__:
-            exported = getattr(pbcopy, name)
             if name != "InsecureJelly":
-                home: Any = errors if hasattr(errors, name) else pb
-                self.assertIs(getattr(home, name), exported)
+                home = next(home for home in homes if hasattr(home, name))
+                self.assertIs(getattr(home, name), getattr(pbcopy, name))
 
     def test_example(self) -> None:
         """

@@ -1,0 +1,55 @@
+# -*- test-case-name: pbcopy.test.test_fresh -*-
+"""
+A fresh state for a replica that may differ from its master.
+
+It comes as C{['pbcopy.fresh', luid, state]}, in the shape of the first one, and
+the object that the application holds takes it.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any
+
+from twisted.python.failure import Failure
+from twisted.spread import flavors
+
+from pbcopy._cycles import beingMade, whenKnown
+from pbcopy._hub import FRESH
+from pbcopy._publication import takingState
+from pbcopy._registry import setUnjellyableForClass
+from pbcopy._slot import Slot
+
+TAG = FRESH.encode("ascii")
+"""C{SecurityOptions} lets a tag with a dot through."""
+
+
+def unjellyFresh(unjellier: Any, jellyList: list[Any]) -> Any:
+    """
+    Give a replica its state once more.  A state that cannot be taken leaves it
+    stale.
+
+    @return: the replica; C{None} if there is none under that id.
+    """
+    slot = unjellier.invoker.locallyCachedObjects.get(jellyList[1])
+    if not isinstance(slot, Slot) or not slot.isWhole():
+        return None
+    replica = slot.replica()
+    try:
+        with beingMade(unjellier, jellyList, replica):
+            state = unjellier.unjelly(jellyList[2])
+    except Exception:
+        slot.refused(Failure())
+    else:
+        whenKnown(unjellier, lambda: _take(slot, replica, state))
+    return replica
+
+
+def _take(slot: Slot, replica: flavors.RemoteCache, state: Any) -> None:
+    # A relay has observers of its own.
+    isRelay = isinstance(replica, flavors.Cacheable)
+    with takingState(replica) if isRelay else nullcontext():
+        slot.renew(replica, state)
+
+
+setUnjellyableForClass(TAG, unjellyFresh)

@@ -1,0 +1,303 @@
+# -*- test-case-name: pbcopy.test.test_publication -*-
+"""
+What stands for a cacheable in the Broker that it was sent by: its L{Publication}.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from twisted.python import log
+from twisted.spread import jelly
+
+from pbcopy import _tables
+from pbcopy._envelope import jellied
+from pbcopy._hub import FRESH, hubOf
+from pbcopy._jellier import Jellier
+from pbcopy._observer import RemoteCacheObserver
+from pbcopy._status import inOneLine
+from pbcopy._tables import undisturbed
+from pbcopy._turn import afterTurn
+
+if TYPE_CHECKING:
+    from pbcopy._cacheable import Cacheable
+
+MAX_RENEWALS = 3
+"""How many fresh states a peer is sent in a row, with no update by the application
+in between.  One that the last state did not help is not helped by the next: two
+peers would send each other such messages for ever.  An update that fails late may
+ask for one more than it needs."""
+
+_renewing: list[Publication] = []
+"""Those whose application is being asked for a fresh state now.  What it sends
+meanwhile is no update of its own: it would be sent with the next one, too."""
+
+
+_publications: weakref.WeakSet[Publication] = weakref.WeakSet()
+"""All that there are."""
+
+
+class Publication(_tables.Observation, jelly.Jellyable):
+    """
+    What stands for one cacheable, as seen by one perspective, in the Broker's
+    table of remote caches, where a C{pb.Local} stands for a stock one.
+
+    The Broker calls C{stoppedObserving} of what it finds there, with an
+    observer that it makes up.  So it finds this, which knows the real one.
+
+    @ivar luid: the id on that connection.
+    @ivar perspective: who observes.  The name is a C{pb.Local}'s.
+    @ivar refcount: how many times the peer was sent the id, less those that it
+        gave back.  The name is a C{pb.Local}'s.
+    """
+
+    def __init__(self, cacheable: Cacheable, broker: Any, perspective: Any) -> None:
+        self._cacheable = cacheable
+        self._broker = broker
+        self._key: Any = publicationKey(cacheable, perspective)
+        self._observer: RemoteCacheObserver | None = None
+        self._isBeginning = True
+        self._isOver = False
+        self._missed = ""
+        self._renewals = 0
+        self.perspective = perspective
+        self.refcount = 1
+        self.luid = _tables.publish(broker, self, self._name())
+        _publications.add(self)
+
+    def incref(self) -> int:
+        """
+        Count one more mention of the id to the peer.
+        """
+        self.refcount += 1
+        return self.refcount
+
+    def decref(self) -> int:
+        """
+        Count one mention that the peer gave back.
+        """
+        self.refcount -= 1
+        return self.refcount
+
+    @property
+    def object(self) -> Any:
+        """
+        What the Broker is to see here: the cacheable, to resolve a mention that
+        came home; this publication, to say goodbye to.
+        """
+        return self._cacheable if self._isWanted() else self
+
+    def _isWanted(self) -> bool:
+        return self.refcount > 0 and _tables.isConnected(self._broker)
+
+    def processUniqueID(self) -> Any:
+        """
+        Give the key of the Broker's table of ids.
+        """
+        return self._key
+
+    def isWaiting(self) -> bool:
+        """
+        Tell whether the message with the state waits for its pieces.
+        """
+        return self._observer is not None and self._observer.isWaiting()
+
+    def begin(self, tag: bytes, jellier: Jellier) -> list[Any]:
+        """
+        Begin an observation.
+
+        @return: the s-expression C{[tag, luid, state]}.
+        """
+        observer = RemoteCacheObserver(self._broker, self._cacheable, self.perspective)
+        observer.start(self.luid, jellier, self)
+        self._observer = observer
+        with undisturbed(self._broker):
+            state = self._cacheable.getStateToCacheAndObserveFor(
+                self.perspective, observer
+            )
+        jellied = jellier.jellyState(self._cacheable, state)
+        self._isBeginning = False
+        return [tag, self.luid, jellied]
+
+    def stoppedObserving(self, perspective: Any, made: Any) -> None:
+        """
+        Tell the cacheable that this is over.
+
+        @param made: the observer that the Broker made up.
+        """
+        if self._isOver:
+            # One of the application's methods has lost the connection, which
+            # told all that stood in its tables, this too.
+            return
+        self._isOver = True
+        self._key = _tables.retire(self._broker, self._key)
+        self._stop()
+
+    def _stop(self) -> None:
+        """
+        End the observation: tell the cacheable, with the observer that it
+        knows.  While it is told, it may still call that, as it may a stock one.
+        """
+        observer, self._observer = self._observer, None
+        if observer is not None:
+            try:
+                self._cacheable.stoppedObserving(self.perspective, observer)
+            finally:
+                observer.stop()
+
+    def _stopOrLog(self) -> None:
+        try:
+            self._stop()
+        except BaseException:
+            # It may never have come to keep the observer.  As in the Broker,
+            # nothing that it raises keeps another one from being told.
+            log.err(None, f"{self._cacheable!r} failed to forget an observer")
+
+    def end(self) -> None:
+        """
+        Tell the cacheable, where the peer never had the id.
+        """
+        self.refcount = 0
+        self._stopOrLog()
+
+    def withdraw(self) -> None:
+        """
+        Take this back, where the message with the state was not sent.
+        """
+        if _tables.isPublished(self._broker, self.luid):
+            _tables.withdraw(self._broker, self.luid, self)
+            self.end()
+
+    def jellyFor(self, jellier: Any) -> Any:
+        """
+        Give the s-expression of a fresh state (L{pbcopy._fresh}).
+        """
+        begin = partial(self.begin, FRESH.encode("ascii"))
+        return jellied(self._cacheable, jellier, begin)
+
+    def refresh(self, why: str) -> None:
+        """
+        Send the peer a fresh state, unless the last ones were of no use.
+
+        @param why: one line for the log.
+        """
+        self._renewals += 1
+        if self._renewals > MAX_RENEWALS:
+            self._tellMissed("the last fresh states did not help", isComing=False)
+            return
+        log.msg(f"{self._name()} is sent again: {why}")
+        try:
+            self._renew()
+        except Exception:
+            log.err(None, f"{self._name()} cannot be sent again")
+
+    def ensureObserved(self) -> None:
+        """
+        Where the last fresh state could not be sent, send one before the peer
+        is told of what it has.
+
+        @raise Exception: if it still cannot be sent.
+        """
+        if self._observer is None and not self._isBeginning:
+            with undisturbed(self._broker):
+                self._renew()
+
+    def _renew(self) -> None:
+        self._isBeginning = True
+        _renewing.append(self)
+        try:
+            self._stopOrLog()
+            hubOf(self._broker).sendFresh(self)
+        except BaseException as error:
+            # Nobody observes now.  The next mention tries again.
+            self._stopOrLog()
+            self._tellMissed(inOneLine(error), isComing=False)
+            raise
+        finally:
+            _renewing.remove(self)
+            self._isBeginning = False
+
+    def pauses(self, cacheable: Any) -> bool:
+        """
+        End the observation of C{cacheable}, if this is one, for it to begin
+        again with a fresh state.
+
+        @return: whether it is.
+        """
+        mine = self._cacheable is cacheable and self._isWanted()
+        if mine and hubOf(self._broker).understands(FRESH):
+            self._stopOrLog()
+            self._renewals = 0
+            return True
+        return False
+
+    def updates(self) -> None:
+        """
+        Hear that the application sends an update.
+        """
+        if not _renewing:
+            self._renewals = 0
+
+    def missed(self, reason: BaseException) -> None:
+        """
+        Hear that an update could not be sent.  A fresh state is, after the turn.
+        """
+        if not self._missed:
+            self._missed = f"an update was not sent: {inOneLine(reason)}"
+            afterTurn(self.catchUp)
+            self._tellMissed(self._missed, isComing=True)
+
+    def _tellMissed(self, why: str, isComing: bool) -> None:
+        if self._isWanted():
+            hubOf(self._broker).missed(self.luid, why, isComing)
+
+    def catchUp(self) -> None:
+        """
+        Send a fresh state, if the peer has missed an update and understands it.
+        """
+        if self._missed and self._isWanted():
+            if hubOf(self._broker).understands(FRESH):
+                why, self._missed = self._missed, ""
+                self.refresh(why)
+
+    def _name(self) -> str:
+        return type(self._cacheable).__qualname__
+
+
+@contextmanager
+def takingState(relay: object) -> Iterator[None]:
+    """
+    For as long as this lasts, an object that is observed takes a state as a
+    whole, and may lose its observers by that.  They are told to stop before, and
+    begin anew after it.
+    """
+    paused = [each for each in list(_publications) if each.pauses(relay)]
+    try:
+        yield
+    finally:
+        for publication in paused:
+            publication.refresh("it was given a fresh state itself")
+
+
+def publicationKey(cacheable: Any, perspective: Any) -> Any:
+    """
+    Give the key for what one perspective sees of a cacheable.
+
+    A perspective that is a value is the same one when it is made anew.
+    """
+    who: Any = id(perspective)
+    if isinstance(perspective, (str, bytes, int, tuple)) and _isHashable(perspective):
+        who = type(perspective), perspective
+    return cacheable.processUniqueID(), who
+
+
+def _isHashable(thing: object) -> bool:
+    try:
+        hash(thing)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,138 @@
+# -*- test-case-name: pbcopy.test.test_update -*-
+"""
+An update of a replica, and what its sender is told of one that fails.
+
+A Broker logs the traceback of what an C{observe_} method raises, unless it is a
+C{pb.Error}, and sends it.  It cannot send a C{SystemExit} or an
+C{asyncio.CancelledError}, and closes the connection.  Here a failed update is
+raised to the Broker as L{UpdateFailed}, which it sends and does not log, and its
+caller sees the very exception that it would see with stock flavors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import iscoroutine
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+from twisted.python.reflect import qual, safe_str
+from twisted.spread import jelly, pb
+
+from pbcopy._arguments import asArgument
+from pbcopy._status import withoutFrames
+from pbcopy._turn import afterTurn
+
+LONGEST_TEXT = 64 * 1024
+"""How many characters of an exception's text are sent.  More than Banana takes
+would cost the connection."""
+
+
+class UpdateFailed(pb.Error, jelly.Jellyable):
+    """
+    What the Broker is given for an update that has failed.  It sends an error
+    of these two kinds as it is, and logs nothing.
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure.type))
+        self._failure = failure
+
+    def jellyFor(self, jellier: Any) -> Any:
+        """
+        Give the s-expression that a Broker sends for the exception.
+        """
+        value, broker = self._failure.value, jellier.invoker
+        if isinstance(value, jelly.Jellyable) or broker.security.isClassAllowed(
+            type(value)
+        ):
+            return jellier.jelly(value)
+        return jellier.jelly(_copyable(self._failure, broker.factory.unsafeTracebacks))
+
+
+def _copyable(failure: Failure, unsafeTracebacks: bool) -> _CopyableFailure:
+    copyable = _CopyableFailure.__new__(_CopyableFailure)
+    copyable.__dict__.update(failure.__getstate__())
+    copyable.unsafeTracebacks = unsafeTracebacks
+    return copyable
+
+
+class _CopyableFailure(pb.CopyableFailure):
+    def getTypeToCopy(self) -> bytes:
+        return qual(pb.CopyableFailure).encode("ascii")
+
+    def getStateToCopy(self) -> dict[str, Any]:
+        stock: Any = super()
+        kind: Any = self.type
+        self.value: Any = safe_str(self.value)[:LONGEST_TEXT]
+        state: dict[str, Any] = stock.getStateToCopy()
+        # Of what is no Exception, Twisted's has the class itself here.
+        state["parents"] = [qual(base) for base in kind.__mro__]
+        return state
+
+
+class Unanswerable(Exception):
+    """
+    The update was made, and its answer cannot be sent.
+
+    @ivar reason: why not.
+    """
+
+    def __init__(self, reason: BaseException) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def serialized(broker: pb.Broker, result: Any, *context: Any) -> Any:
+    """
+    Serialize what an C{observe_} method returned: a value, a Deferred, or the
+    coroutine of an C{async def}.
+
+    @param context: the method and its arguments, for the Broker.
+    @raise Unanswerable: if it cannot be sent.
+    """
+    if iscoroutine(result):
+        result = Deferred.fromCoroutine(result)
+    if isinstance(result, Deferred):
+        return result.addCallback(lambda value: serialized(broker, value, *context))
+    try:
+        return broker.serialize(asArgument(result, "the answer"), None, *context)
+    except Exception as error:
+        raise Unanswerable(error) from error
+
+
+def applied(update: Callable[[], Any], failed: Callable[[Failure], object]) -> Any:
+    """
+    Make an update, for the Broker.
+
+    @param update: what makes it, and gives the serialized answer.
+    @param failed: what is called with a failure of it.
+    @return: the answer; a Deferred, where it is not known yet.
+    @raise BaseException: what to tell the sender.
+    """
+
+    def told(failure: Failure) -> BaseException:
+        value: Any = failure.value
+        if isinstance(value, Unanswerable):
+            return value.reason
+        # The frames hold the replica.
+        failure.cleanFailure()
+        withoutFrames(value)
+        failed(failure)
+        return value if isinstance(value, pb.Error) else UpdateFailed(failure)
+
+    def failedLate(failure: Failure) -> Failure:
+        # Where no answer is wanted, the Broker does not look at the Deferred.
+        afterTurn(lambda: answer.addErrback(lambda failure: None))
+        return Failure(told(failure))
+
+    try:
+        answer = update()
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        raise told(Failure()) from None
+    if isinstance(answer, Deferred):
+        answer.addErrback(failedLate)
+    return answer
