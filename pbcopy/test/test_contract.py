@@ -163,13 +163,14 @@ class ContractCase(SynchronousTestCase):
             def __init__(self) -> None:
                 self.observers: list[Any] = []
                 self.stopped = 0
+                self.ducks = 2
 
             def getTypeToCopy(self) -> bytes:
                 return b"contract.Pond"
 
             def getStateToCacheAndObserveFor(self, perspective: Any, o: Any) -> Any:
                 self.observers.append(o)
-                return {"ducks": 2}
+                return {"ducks": self.ducks}
 
             def stoppedObserving(self, perspective: Any, observer: Any) -> None:
                 self.stopped += 1
