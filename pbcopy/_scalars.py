@@ -43,14 +43,6 @@ _PATH_ERRORS = "surrogatepass"
 """A name of a file need not be text."""
 
 
-def _intParts(jellier: Any, value: int) -> list[Any]:
-    return [value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True)]
-
-
-def _int(unjellier: Any, sexp: list[Any]) -> int:
-    return int.from_bytes(partsOf(sexp, bytes)[0], "big", signed=True)
-
-
 def _complexParts(jellier: Any, value: complex) -> list[Any]:
     return [value.real, value.imag]
 
@@ -157,9 +149,6 @@ def _zone(unjellier: Any, sexp: list[Any]) -> ZoneInfo:
     with refusing(sexp, "the key of a zone that is known here"):
         return ZoneInfo(key)
 
-
-INT = Kind(b"int", _intParts, _int)
-"""An C{int} that is too large for Banana."""
 
 COMPLEX = Kind(b"complex", _complexParts, _complex)
 DECIMAL = Kind(b"decimal", _decimalParts, _decimal)

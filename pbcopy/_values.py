@@ -54,8 +54,8 @@ def refuseValue(jellier: Any, value: Any) -> None:
     @raise Unsendable: if Jelly would lose it.
     """
     kind = _kindOf(jellier, value)
-    # These are Jelly's to send, as far as Banana takes them.
-    if kind is not None and kind not in (_scalars.INT, _scalars.LARGE_DECIMAL):
+    # That one is Jelly's to send, as far as Banana takes it.
+    if kind is not None and kind is not _scalars.LARGE_DECIMAL:
         raise unsendable(
             value,
             "the peer does not take values of this type",
@@ -87,10 +87,6 @@ def _kindOf(jellier: Any, value: Any) -> Kind | None:
 def _ofText(jellier: Any, value: str) -> None:
     if not value.isascii():
         encoded(value, value)
-
-
-def _ofInt(jellier: Any, value: int) -> Kind | None:
-    return None if -LARGEST <= value <= LARGEST else _scalars.INT
 
 
 def _ofDecimal(jellier: Any, value: Decimal) -> Kind | None:
@@ -181,6 +177,7 @@ _PLAIN = (
     dict,
     float,
     frozenset,
+    int,
     list,
     set,
     tuple,
@@ -191,7 +188,6 @@ _PLAIN = (
 _BY_TYPE: dict[type, _Choose | None] = {
     **dict.fromkeys(_PLAIN),
     str: _ofText,
-    int: _ofInt,
     Decimal: _ofDecimal,
     datetime.datetime: _ofDatetime,
     datetime.time: _ofTime,
@@ -224,7 +220,6 @@ _BY_NAME: dict[bytes, Kind] = {
         _scalars.COMPLEX,
         _scalars.DATETIME,
         _scalars.DECIMAL,
-        _scalars.INT,
         _scalars.PATH,
         _scalars.TIME,
         _scalars.TIMEZONE,

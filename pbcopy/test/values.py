@@ -16,12 +16,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import attr
-from twisted.spread import banana
 from twisted.spread.jelly import _Jellier, _Unjellier, globalSecurity
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import _valueclasses, pb
 from pbcopy._kinds import TAG
+from pbcopy._packing import pack, unpack
 from pbcopy._values import jellyValue
 from pbcopy.errors import Violation
 
@@ -163,7 +163,7 @@ def unjellied(sexp: Any) -> Any:
     """
     Give what an s-expression stands for, after its way through Banana.
     """
-    sent = banana.decode(banana.encode(sexp))
+    (sent,) = unpack(pack([sexp]))
     return _Unjellier(globalSecurity, None, None).unjellyFull(sent)
 
 
