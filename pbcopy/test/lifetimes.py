@@ -25,12 +25,15 @@ from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy.pb
+from pbcopy import StatusKind, statusOf
 from pbcopy._slot import _slots
 from pbcopy.errors import Violation
 from pbcopy.test.ponds import Kit, register
 from pbcopy.testing import Connection, connect
 
 CONNECTIONS = 4
+EXPECTED = (InsecureJelly, RuntimeError, KeyError)
+"""What is logged: a KeyError for an update to an id whose state was lost."""
 SIDE = st.sampled_from(["fromServer", "fromClient"])
 
 
@@ -46,16 +49,22 @@ def makePond(pb: Any) -> Any:
             self.observers: dict[Any, Any] = {}
             self.opened = 0
             self.closed = 0
+            self.isFailing = False
 
         def add(self, duck: int) -> None:
             self.ducks.append(duck)
+            self.tell(duck)
+
+        def tell(self, argument: Any) -> None:
             for observer in list(self.observers.values()):
-                observer.callRemote("add", duck).addErrback(lambda failure: None)
+                observer.callRemote("add", argument).addErrback(lambda failure: None)
 
         def getStateToCacheAndObserveFor(self, perspective: Any, o: Any) -> Any:
             assert o.broker not in self.observers
             self.observers[o.broker] = o
             self.opened += 1
+            if self.isFailing:
+                raise Trouble("the pond has no state")
             return {"ducks": self.ducks}
 
         def stoppedObserving(self, perspective: Any, observer: Any) -> None:
@@ -63,6 +72,41 @@ def makePond(pb: Any) -> Any:
             self.closed += 1
 
     return Pond
+
+
+class Trouble(RuntimeError):
+    """
+    What a hook raises when it is told to.
+    """
+
+
+class View(pbcopy.pb.RemoteCache):
+    """
+    A view whose hooks fail when they are told to.
+
+    @cvar updatesFail: whether updates fail.
+    @cvar statesFail: whether states do.
+    """
+
+    ducks: list[int]
+    updatesFail = False
+    statesFail = False
+
+    def setCopyableState(self, state: Any) -> None:
+        """
+        Take the state, or fail.
+        """
+        if View.statesFail:
+            raise Trouble("the view takes no state")
+        super().setCopyableState(state)
+
+    def observe_add(self, duck: int) -> None:
+        """
+        Take a duck, and perhaps fail then.
+        """
+        self.ducks.append(duck)
+        if View.updatesFail:
+            raise Trouble("the view takes no update")
 
 
 class Unknown(pbcopy.pb.Copyable):
@@ -133,8 +177,11 @@ class Lifetimes(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.before = set(_slots.values())
-        Pond, View = makePond(self.sending), Kit(self.case, self.receiving).View
-        register(self.case, self.receiving, (Pond, View))
+        Pond, received = makePond(self.sending), Kit(self.case, self.receiving).View
+        if self.isPbcopyOnly():
+            received = View
+        View.updatesFail = View.statesFail = False
+        register(self.case, self.receiving, (Pond, received))
         pond = self.pond = Pond()
 
         class Root(stock.Root):
@@ -162,9 +209,11 @@ class Lifetimes(RuleBasedStateMachine):
         """
         client = Client(connect(self.root))
         self.clients.append(client)
+        self.pond.isFailing, isFailing = False, self.pond.isFailing
         client.fetch("pond")
         client.connection.deliver()
         client.views.clear()
+        self.pond.isFailing = isFailing
 
     @precondition(lambda self: self.clients)
     @rule(data=st.data(), method=st.sampled_from(["pond", "twice"]))
@@ -205,6 +254,31 @@ class Lifetimes(RuleBasedStateMachine):
         """
         self.pond.add(len(self.pond.ducks))
 
+    @precondition(lambda self: self.isPbcopyOnly())
+    @rule(what=st.sampled_from(["updatesFail", "statesFail"]), fails=st.booleans())
+    def trouble(self, what: str, fails: bool) -> None:
+        """
+        The hooks of the views begin to fail, or stop to.
+        """
+        setattr(View, what, fails)
+
+    @precondition(lambda self: self.isPbcopyOnly())
+    @rule(fails=st.booleans())
+    def troubleAtHome(self, fails: bool) -> None:
+        """
+        The hook of the pond begins to fail, or stops to.
+        """
+        self.pond.isFailing = fails
+
+    @precondition(lambda self: self.isPbcopyOnly())
+    @rule()
+    def addUnsendable(self) -> None:
+        """
+        The pond changes, and cannot say so.
+        """
+        self.pond.ducks.append(len(self.pond.ducks))
+        self.pond.tell(View())
+
     @precondition(lambda self: self.clients)
     @rule(data=st.data(), count=st.sampled_from([1, 30, 10_000]))
     def deliver(self, data: Any, count: int) -> None:
@@ -229,38 +303,67 @@ class Lifetimes(RuleBasedStateMachine):
         """
         client = self.client(data)
         client.connection.cut()
-        self.case.flushLoggedErrors(InsecureJelly)
+        self.case.flushLoggedErrors(*EXPECTED)
         assert not client.unanswered
+        for view in client.views:
+            if self.receiving is pbcopy.pb:
+                assert statusOf(view).kind is StatusKind.CLOSED
         client.views.clear()
         self.clients.remove(client)
 
     @rule()
     def settle(self) -> None:
         """
-        When all has arrived, each replica equals the pond, there is one for a
-        connection, and nobody is observed who holds none.
+        When all has arrived, each replica equals the pond or is stale, there is
+        one for a connection, and nobody is observed who holds none.  When the
+        hooks do not fail any more, and the pond has changed and was asked for,
+        none is stale.
         """
         for client in self.clients:
             for side in (client.connection.fromServer, client.connection.fromClient):
                 side.held = False
-            client.connection.deliver()
-            # The logged traceback of what was refused has the arguments.
-            self.case.flushLoggedErrors(InsecureJelly)
-            client.connection.collect()
-            assert not client.connection.lost
-            self.checkFailures(client)
-            assert not client.unanswered
+            self.arrive(client)
             self.check(client)
+        if self.isPbcopyOnly():
+            self.heal()
         holding = [client for client in self.clients if client.views]
         assert len(self.pond.observers) == len(holding)
         assert self.pond.opened - self.pond.closed == len(holding)
+
+    def arrive(self, client: Client) -> None:
+        """
+        Have all arrive that is under way.
+        """
+        client.connection.deliver()
+        # The logged traceback of what was refused has the arguments.
+        self.case.flushLoggedErrors(*EXPECTED)
+        client.connection.collect()
+        assert not client.connection.lost
+        self.checkFailures(client)
+        assert not client.unanswered
+
+    def heal(self) -> None:
+        """
+        Check that nobody stays stale when nothing fails any more.
+        """
+        View.updatesFail = View.statesFail = self.pond.isFailing = False
+        self.add()
+        for client in self.clients:
+            self.arrive(client)
+            if client.views:
+                client.fetch("pond")
+                self.arrive(client)
+            self.check(client)
+            for view in client.views:
+                assert statusOf(view).isLive, statusOf(view)
 
     def checkFailures(self, client: Client) -> None:
         """
         Check that nothing failed but a mention that was under way when the
         state before it was lost.
         """
-        lost = [failure for failure in client.failures if failure.check(Violation)]
+        expected = (Violation, Trouble)
+        lost = [failure for failure in client.failures if failure.check(*expected)]
         assert len(lost) == len(client.failures), client.failures
         assert not lost or self.isPbcopyOnly(), lost
         client.failures.clear()
@@ -270,7 +373,10 @@ class Lifetimes(RuleBasedStateMachine):
         Check what one client holds, and what its connection remembers.
         """
         for view in client.views:
-            assert view.ducks == self.pond.ducks, (view.ducks, self.pond.ducks)
+            isLive = self.receiving is stock or statusOf(view).isLive
+            assert isLive or self.isPbcopyOnly()
+            if isLive:
+                assert view.ducks == self.pond.ducks, (view.ducks, self.pond.ducks)
         if self.receiving is pbcopy.pb:
             assert len(set(client.views)) <= 1
         count = bool(client.views)
@@ -284,7 +390,6 @@ class Lifetimes(RuleBasedStateMachine):
         After the last connection is lost, nothing is left.
         """
         self.settle()
-        self.case.flushLoggedErrors(InsecureJelly)
         while self.clients:
             client = self.clients.pop()
             client.connection.cut()
