@@ -237,7 +237,8 @@ class Slot(Replica):
     def _reported(self, what: str, failure: Failure) -> None:
         reason: Any = failure.value
         text = f"{what}: {inOneLine(reason)}"
-        if self._turnStale(reason, wanted=text):
+        isNews = self._turnStale(reason, wanted=text)
+        if isNews or self.watch.status.kind is StatusKind.CLOSED:
             # A line, and not the traceback.  trial's flushLoggedErrors sees it,
             # but for what a Broker does not log either.
             isKnown = failure.check(pb.Error) is not None

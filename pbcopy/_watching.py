@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from twisted.spread import flavors
+
 from pbcopy._remotecache import RemoteCache
 from pbcopy._slot import slotOf
 from pbcopy._status import DETACHED, Status, StatusKind, inOneLine
@@ -21,7 +23,7 @@ _ADVICE = {
 }
 
 
-def statusOf(replica: RemoteCache) -> Status:
+def statusOf(replica: flavors.RemoteCache) -> Status:
     """
     Tell whether a replica equals its master, since when, and why not.
     """
@@ -30,7 +32,7 @@ def statusOf(replica: RemoteCache) -> Status:
 
 
 def onStatus(
-    replica: RemoteCache, callback: Callable[[Any, Status], object]
+    replica: flavors.RemoteCache, callback: Callable[[Any, Status], object]
 ) -> Callable[[], None]:
     """
     Have C{callback(replica, status)} called each time that the status of a

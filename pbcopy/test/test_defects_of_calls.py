@@ -8,6 +8,7 @@ with Twisted's own: a test that passes there shows nothing.
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from collections import deque
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import _valueclasses, limits
+from pbcopy import StatusKind, statusOf
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.defects import DefectTestCase, assertStockFails
 from pbcopy.test.ponds import register
@@ -302,6 +304,23 @@ class CallTests(DefectTestCase):
         self.assertEqual([b"unicode", b"guest"], broker.serialize(secret, "guest")[-1])
 
     def test_D20_aLargeAnswer(self) -> None:
+    def test_D19_whatIsNoException(self) -> None:
+        """
+        An C{observe_} method that raises C{asyncio.CancelledError} or
+        C{SystemExit} fails its update alone.
+        """
+        for error in (asyncio.CancelledError("no more"), SystemExit("no more")):
+
+            def leave(view: Any, error: BaseException = error) -> None:
+                raise error
+
+            self.kit.View.observe_leave = leave
+            self.give(self.pond)
+            update = self.pond.observers[0].callRemote("leave")
+            failure = self.assertFailsAlone(self.connection, update)
+            self.assertEqual("no more", failure.getErrorMessage())
+
+    def test_D20_anAnswerThatIsTooLarge(self) -> None:
         """
         A state that is larger than Banana takes arrives, between peers that
         have met.
@@ -421,6 +440,48 @@ class CallTests(DefectTestCase):
         call = self.connection.root.callRemote("pond")
         self.connection.deliver()
         self.assertEqual([Duck("one duck")], self.successResultOf(call).ducks)
+    def test_D31_anUpdateThatFails(self) -> None:
+        """
+        A replica whose C{observe_} method raises, half way or before it has
+        begun, equals its master again.
+        """
+
+        def half(view: Any, *ducks: str) -> None:
+            view.ducks.append(ducks[0])
+            raise ValueError(ducks[1])
+
+        self.kit.View.observe_half = half
+        self.give(self.pond)
+        for name, *arguments in (("half", "a", "b"), ("none", "a"), ("add", "a", "b")):
+            self.pond.ducks += arguments
+            update = self.pond.observers[0].callRemote(name, *arguments)
+            self.assertFailsAlone(self.connection, update)
+            self.assertEqual(self.pond.ducks, self.root.given[0].ducks, name)
+
+    def test_D31_anUpdateThatIsNotSent(self) -> None:
+        """
+        A replica that misses an update, because an argument cannot be sent,
+        equals its master again.
+        """
+
+        class Stateless(self.pb.Copyable):  # type: ignore[misc,name-defined]
+            def getStateToCopy(self) -> Any:
+                raise ValueError("no state today")
+
+        self.give(self.pond)
+        self.pond.ducks.append("ugly duckling")
+        update = self.pond.observers[0].callRemote("add", Stateless())
+        self.connection.deliver()
+        self.failureResultOf(update, ValueError)
+        self.assertEqual(self.pond.ducks, self.root.given[0].ducks)
+
+    def test_D31_afterTheConnectionIsLost(self) -> None:
+        """
+        A replica whose connection is lost is not taken for a live one.
+        """
+        self.give(self.pond)
+        self.connection.cut()
+        self.assertIs(StatusKind.CLOSED, statusOf(self.root.given[0]).kind)
 
     def test_D32_overAnotherConnection(self) -> None:
         """
@@ -500,6 +561,11 @@ REASONS = {
     "test_D21_aValue": "Unpersistable",
     "test_D21_whatCannotBeSent": "the call has not failed",
     "test_D22_aFrozenRecord": "Unpersistable",
+    "test_D19_whatIsNoException": "the connection is lost",
+    "test_D20_anAnswerThatIsTooLarge": "the connection is lost",
+    "test_D31_anUpdateThatFails": r"\['one duck', 'a', 'b'\] != \['one duck', 'a'\]",
+    "test_D31_anUpdateThatIsNotSent": r"'ugly duckling'\] != \['one duck'\]",
+    "test_D31_afterTheConnectionIsLost": "CLOSED.*DETACHED",
     # An assert; without it the call is not answered.
     "test_D32_overAnotherConnection": "cannot exchange cached proxies|found no result",
     "test_D33_aLongChain": "maximum recursion depth exceeded",
