@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.python import log
 from twisted.spread import pb as stock
 from twisted.spread.jelly import SecurityOptions
 from twisted.spread.pb import PBClientFactory, PBServerFactory
 from twisted.trial.unittest import SynchronousTestCase
 
-from pbcopy import pb
-from pbcopy._hub import HUB, Hub, hubOf
+from pbcopy import StatusKind, pb, statusOf
+from pbcopy._hub import FRESH, HUB, Hub, hubOf
 from pbcopy.test.ponds import Kit, Received, register
 from pbcopy.testing import Connection, connect
 
@@ -226,6 +227,90 @@ class HubTests(SynchronousTestCase):
         del view
         self.connection.collect()
         self.assertEqual([], self.pond.observers)
+
+    def test_aFailedUpdateOfAStockSender(self) -> None:
+        """
+        A stock sender is not asked for a fresh state.
+        """
+        kit = Kit(self, stock)
+        register(self, pb, (kit.Pond, self.kit.View))
+        pond = kit.Pond()
+        connection = connect(kit.Root(pond))
+        view = self.fetch(connection)
+        sent = self.watch(connection.client)
+        pond.observers[0].callRemote("missing").addErrback(lambda failure: None)
+        connection.deliver()
+        self.assertEqual([b"error"], [message[0] for message in sent])
+        self.assertEqual(1, len(self.flushLoggedErrors(AttributeError)))
+        del view
+
+    def test_aPeerThatTakesNoFreshState(self) -> None:
+        """
+        A pbcopy whose policy does not let a fresh state through does not say
+        the word, is sent none, and its replica stays stale.
+        """
+
+        class Strict(SecurityOptions):
+            def isTypeAllowed(self, typeName: Any) -> bool:
+                name = typeName if isinstance(typeName, bytes) else typeName.encode()
+                return name != FRESH.encode() and bool(super().isTypeAllowed(name))
+
+        options = Strict()
+        options.allowBasicTypes()
+        connection = connect(
+            PBServerFactory(self.kit.Root(self.pond)), PBClientFactory(security=options)
+        )
+        view = self.fetch(connection)
+        sent = self.watch(connection.server)
+        observer = self.pond.observers[0]
+        self.failureResultOf(observer.callRemote("add", self.kit.View()))
+        observer.callRemote("missing").addErrback(lambda failure: None)
+        connection.deliver()
+        self.assertEqual([b"cachemessage"], [message[0] for message in sent])
+        self.assertIs(StatusKind.STALE, statusOf(view).kind)
+        self.flushLoggedErrors(AttributeError)
+
+    def test_anUpdateThatFailsBeforeThePeerIsKnown(self) -> None:
+        """
+        A replica that goes stale before its sender has said hello asks for a
+        fresh state when it does.
+        """
+        connection = connect(self.kit.Root(self.pond))
+        received = Received(connection.root.callRemote("pond"))
+        connection.deliverOnce()
+        self.pond.ducks.append("ugly duckling")
+        self.pond.observers[0].callRemote("missing").addErrback(lambda failure: None)
+        connection.fromClient.held = True
+        connection.deliver()
+        (view,) = received.results
+        self.assertIs(StatusKind.STALE, statusOf(view).kind)
+        connection.fromClient.held = False
+        connection.deliver()
+        self.assertTrue(statusOf(view).isLive)
+        self.assertEqual(self.pond.ducks, view.ducks)
+        self.flushLoggedErrors(AttributeError)
+
+    def test_anHostileRefresh(self) -> None:
+        """
+        What a peer says of ids that are unknown, or as the reason, does no harm;
+        of a long text with many lines one line is logged.
+        """
+        view = self.fetch(self.connection)
+        lines: list[Any] = []
+        log.addObserver(lines.append)
+        self.addCleanup(log.removeObserver, lines.append)
+        server, client = hubOf(self.connection.server), hubOf(self.connection.client)
+        nonsense: Any
+        for nonsense in (None, 7, "a\nb" * 10_000):
+            for luid in (99, view.luid):
+                server.remote_refresh(luid, nonsense)
+                client.remote_missed(luid, nonsense, nonsense)
+                self.connection.deliver()
+        texts = [log.textFromEventDict(line) or "" for line in lines]
+        self.assertEqual([1], list({len(text.splitlines()) for text in texts}))
+        self.assertLess(max(len(text) for text in texts), 1000)
+        self.assertEqual(["one duck"], view.ducks)
+        self.assertEqual(1, len(self.pond.observers))
 
     def test_aStrictPolicy(self) -> None:
         """

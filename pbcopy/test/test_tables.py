@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.error import ConnectionLost
+from twisted.python.failure import Failure
 from twisted.spread import banana
 from twisted.spread import pb as stock
 
 from pbcopy._hub import HUB
+from pbcopy._tables import whenLost
 from pbcopy.test.ponds import ReplicaTestCase
 from pbcopy.testing import connect
 
@@ -48,6 +51,19 @@ class TableTests(ReplicaTestCase):
         test_anUpdateWithoutAnId.skip = (  # type: ignore[attr-defined]
             "Twisted's check of the arguments is an assert"
         )
+
+    def test_whenLost(self) -> None:
+        """
+        Whoever wants to know why a connection is lost is told; where a Broker of
+        somebody's own notifies, that it is lost.
+        """
+        reasons: list[BaseException] = []
+        whenLost(self.connection.server, reasons.append)
+        self.connection.server.disconnects[-1]()
+        self.connection.cut(Failure(ConnectionLost("a cable")))
+        own, known = reasons
+        self.assertIsInstance(own, stock.PBConnectionLost)
+        self.assertEqual("a cable", known.args[0])
 
     def test_errbacksThatCallObservers(self) -> None:
         """
