@@ -278,6 +278,7 @@ class ScriptTests(ListingsTestCase):
         "referenceable_inside.py",
         "registering.py",
         "sent_home.py",
+        "stale.py",
         "surprises.py",
         "values.py",
         "views.py",
@@ -396,6 +397,33 @@ class ScriptTests(ListingsTestCase):
         await self.assertPrints(
             ["observed by 1", "dropping", "observed by 0", "hanging up"],
             self.python("dropped.py"),
+        )
+
+    async def test_stale(self) -> None:
+        """
+        A replica goes stale and is brought up to date again; one that is closed
+        can be read unless its class says otherwise.  The log has one line.
+        """
+        script = self.python("stale.py")
+        self.assertEqual(0, await script.end())
+        lines = "['hello', 'a line of more than twenty letters', 'goodbye']"
+        closed = "view: closed: ConnectionDone: Connection was closed cleanly."
+        self.assertEqual(
+            [
+                "view: stale: ValueError: that line is too long",
+                "board: that line is too long",
+                "view: live",
+                lines,
+                closed,
+                closed,
+                lines,
+                "PriceView.lines cannot be read: fetch the object again",
+            ],
+            script.lines,
+        )
+        self.assertEqual(
+            ["BoardView.observe_post failed: ValueError: that line is too long"],
+            script.errors.splitlines(),
         )
 
     async def test_surprises(self) -> None:
