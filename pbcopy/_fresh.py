@@ -11,7 +11,6 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import Any
 
-from twisted.python.failure import Failure
 from twisted.spread import flavors
 
 from pbcopy._cycles import beingMade, whenKnown
@@ -26,8 +25,8 @@ TAG = FRESH.encode("ascii")
 
 def unjellyFresh(unjellier: Any, jellyList: list[Any]) -> Any:
     """
-    Give a replica its state once more.  A state that cannot be taken leaves it
-    stale.
+    Give a replica its state once more.  The hub tells the replica of one that
+    cannot be read.
 
     @return: the replica; C{None} if there is none under that id.
     """
@@ -35,13 +34,9 @@ def unjellyFresh(unjellier: Any, jellyList: list[Any]) -> Any:
     if not isinstance(slot, Slot) or not slot.isWhole():
         return None
     replica = slot.replica()
-    try:
-        with beingMade(unjellier, jellyList, replica):
-            state = unjellier.unjelly(jellyList[2])
-    except Exception:
-        slot.refused(Failure())
-    else:
-        whenKnown(unjellier, lambda: _take(slot, replica, state))
+    with beingMade(unjellier, jellyList, replica):
+        state = unjellier.unjelly(jellyList[2])
+    whenKnown(unjellier, lambda: _take(slot, replica, state))
     return replica
 
 

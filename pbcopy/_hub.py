@@ -32,6 +32,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, cast
 
+from twisted.python.failure import Failure
 from twisted.spread import flavors, pb
 
 from pbcopy._kinds import TAG
@@ -47,6 +48,7 @@ from pbcopy._tables import (
     publishedBy,
     raiseAtOnce,
     receivedBy,
+    replicaOf,
     whenLost,
     withdraw,
 )
@@ -263,12 +265,32 @@ class Hub(flavors.Referenceable):
         self.outgoing.finish()
         who = publication.perspective
         hub = pb.RemoteReference(who, self.broker, HUB, False)
-        raiseAtOnce(hub.callRemote("fresh", publication, pbanswer=False))
+        luid = publication.luid
+        raiseAtOnce(hub.callRemote("fresh", luid, publication, pbanswer=False))
 
-    def remote_fresh(self, replica: object) -> None:
+    def remote_fresh(self, luid: int, replica: object) -> None:
         """
         The peer has sent a fresh state.  C{replica} has taken it by now.
         """
+
+    def remoteMessageReceived(
+        self, broker: pb.Broker, message: str, args: Any, kw: Any
+    ) -> Any:
+        """
+        Take a message.  A fresh state that cannot be read is the replica's
+        concern.
+        """
+        stock: Any = super()
+        try:
+            return stock.remoteMessageReceived(broker, message, args, kw)
+        except Exception:
+            # C{['tuple', luid, state]}, as the peer's Jelly has made it.
+            luid = args[1] if message == "fresh" and len(args) == 3 else None
+            replica = replicaOf(broker, luid)
+            if replica is None:
+                raise
+            replica.refused(Failure())
+            return None
 
     def missed(self, luid: int, why: str, isComing: bool) -> None:
         """
@@ -284,8 +306,8 @@ class Hub(flavors.Referenceable):
         """
         A replica here misses something.
         """
-        replica = self.broker.locallyCachedObjects.get(luid)
-        if isinstance(replica, Replica):
+        replica = replicaOf(self.broker, luid)
+        if replica is not None:
             replica.missed(inOneLine(why), bool(isComing))
 
     def _lost(self, reason: BaseException) -> None:

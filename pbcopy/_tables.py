@@ -77,6 +77,10 @@ class Replica(ABC):
         """Hear from the sender that the replica misses something."""
 
     @abstractmethod
+    def refused(self, failure: Failure) -> None:
+        """Hear that a fresh state cannot be taken."""
+
+    @abstractmethod
     def close(self, reason: BaseException) -> None:
         """Hear that the connection is gone."""
 
@@ -175,6 +179,15 @@ def replicaAt(broker: pb.Broker, luid: int) -> Any:
     if isinstance(found, Replica):
         return found.replica() if found.isHeld() else None
     return found
+
+
+def replicaOf(broker: pb.Broker, luid: Any) -> Replica | None:
+    """
+    Give what stands for a replica of pbcopy's under an id; C{None} if nothing
+    does.
+    """
+    found = broker.locallyCachedObjects.get(luid) if type(luid) is int else None
+    return found if isinstance(found, Replica) else None
 
 
 def isConnected(broker: pb.Broker) -> bool:
