@@ -83,11 +83,16 @@ class Graph:
         self.met(mention)
         return mention
 
-    def met(self, expression: list[Any]) -> None:
+    def met(self, expression: Any) -> None:
         """
         Take notice of a mention in the expression of the current object.
+
+        @param expression: what a C{jellyFor} gave; one of an application's may
+            give what is no list.
         """
-        if self._current is not None and expression[0] == b"dereference":
+        if self._current is None or type(expression) is not list:
+            return
+        if expression[:1] == [b"dereference"]:
             self._current.mentions.append(expression[1])
 
     def isDescribedBy(self, state: Any) -> None:

@@ -31,6 +31,21 @@ class Node(pb.Copyable, pb.RemoteCopy):
     name: str
 
 
+class Bare(stock.Jellyable):
+    """
+    What an application sends in a form of its own.
+    """
+
+    def __init__(self, form: Any) -> None:
+        self.form = form
+
+    def jellyFor(self, jellier: Any) -> Any:
+        """
+        Give the form.
+        """
+        return self.form
+
+
 class CachedNode(pb.Cacheable, pb.RemoteCache):
     """
     A node that is cached.
@@ -250,6 +265,14 @@ class OrderTests(GraphTestCase):
             self.assertIs(got.things, got.kids[1].things)
             self.assertIn(also, (None, got.things))
             self.assertTrue(also is None or also is got.things)
+
+    def test_aFormOfTheApplications(self) -> None:
+        """
+        A C{jellyFor} of the application's may give what is no list.
+        """
+        node = Node()
+        node.kids = [Bare(7), Bare(b"x"), Bare(2.5)]
+        self.assertEqual([7, b"x", 2.5], self.get(node).kids)
 
     def test_aStateThatWaits(self) -> None:
         """
