@@ -30,7 +30,7 @@ from pbcopy._paths import shortened
 from pbcopy._pieces import PIECE, WINDOW
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._sendable import checkSendable, outermost
-from pbcopy._tables import isAnswering, isLive
+from pbcopy._tables import isAnswering, isLive, isWholeMessage
 from pbcopy._turn import afterTurn
 from pbcopy.errors import Unsendable, Violation
 
@@ -74,14 +74,13 @@ def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> An
 
 
 def _enveloped(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
-    known = set(own.preserved)
+    known, isAlone = len(own.preserved), isWholeMessage()
     graph = own.graph = Graph(own)
     try:
         expressions = graph.collect(flavor, describe)
-        if known:
-            # It is not alone in its message.
+        if not isAlone:
             own.giveIds(known)
-        return _sealed(flavor, own, pack(expressions), not known, name)
+        return _sealed(flavor, own, pack(expressions), isAlone, name)
     except Refused as refused:
         raise located(name, graph.fromTheRoot(refused)) from None
     finally:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from twisted.spread import jelly as _jelly
@@ -162,15 +163,16 @@ class Jellier(_Jellier):  # type: ignore[misc]
         finally:
             self._depth = depth
 
-    def giveIds(self, known: set[int]) -> None:
+    def giveIds(self, known: int) -> None:
         """
         Give an id to all that was jellied, as what comes later in the message
         may refer to it, and it is about to be packed.
 
-        @param known: what was there before, by C{id()}.
+        @param known: how much was there before.  A dict keeps its order.
         """
-        for key in self.preserved.keys() - known - self.cooked.keys():
-            self._cook(self.cooker[key])
+        for key in islice(reversed(self.preserved), len(self.preserved) - known):
+            if key not in self.cooked:
+                self._cook(self.cooker[key])
 
 
 def tooDeep() -> Unsendable:

@@ -13,11 +13,12 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
-from twisted.spread import pb
+from twisted.spread import jelly, pb
 
 from pbcopy import limits
 from pbcopy.errors import Unsendable, Violation
@@ -285,6 +286,22 @@ def isAnswering(broker: pb.Broker) -> bool:
     a name: C{Broker._sendMessage} gives it as bytes.
     """
     return not isinstance(broker.jellyMethod, bytes)
+
+
+def isWholeMessage() -> bool:
+    """
+    Tell whether the object that is being jellied is by itself what a Broker
+    serializes.  If not, what is around it may refer to what is in it.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code is not _JELLY_OBJECT:
+        frame = frame.f_back
+    callers = frame and frame.f_back, frame and frame.f_back and frame.f_back.f_back
+    return [each and each.f_code for each in callers] == _WHOLE
+
+
+_JELLY_OBJECT = jelly._Jellier.jelly.__code__
+_WHOLE = [jelly.jelly.__code__, pb.Broker.serialize.__code__]
 
 
 def underWay(broker: pb.Broker, alive: Callable[[], Any]) -> Callable[[], bool]:

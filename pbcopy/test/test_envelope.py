@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from twisted.spread import jelly as jellyModule
 from twisted.spread import pb as stock
 from twisted.spread.jelly import InsecureJelly, SecurityOptions, jelly
 from twisted.trial.unittest import SynchronousTestCase
@@ -15,6 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from pbcopy import pb
 from pbcopy._envelope import TAG, announce
 from pbcopy._packing import pack
+from pbcopy._registry import copyTags
 from pbcopy.errors import Violation
 from pbcopy.test.ponds import Kit, register
 from pbcopy.test.test_cycles import FLAVORS, shapes
@@ -33,6 +35,9 @@ class Unknown(pb.Copyable):
     """
 
 
+_Jellier: Any = jellyModule._Jellier
+
+
 class Raw(stock.Jellyable):
     """
     What a peer sends that is not a pbcopy of ours.
@@ -46,6 +51,21 @@ class Raw(stock.Jellyable):
         Give the expression.
         """
         return self.expression
+
+
+class Form(stock.Jellyable):
+    """
+    An expression of an application's, with other objects in it.
+    """
+
+    def __init__(self, *things: Any) -> None:
+        self.things = things
+
+    def jellyFor(self, jellier: Any) -> Any:
+        """
+        Give them, and no word to the jellier.
+        """
+        return [b"test.form", *map(jellier.jelly, self.things)]
 
 
 class EnvelopeTests(SynchronousTestCase):
@@ -270,6 +290,55 @@ class EnvelopeTests(SynchronousTestCase):
         connection = self.met()
         self.root.pond = Tagged()
         self.assertIsInstance(self.successResultOf(self.ask(connection)), Known)
+
+    def test_inAFormOfTheApplications(self) -> None:
+        """
+        What an object has in common with another one is one object, also where
+        it is in a form that Jelly knows nothing of; and it may be large.
+        """
+        self.addCleanup(copyTags.pop, b"test.form", None)
+        pb.setUnjellyableForClass(
+            "test.form", lambda unjellier, sexp: list(map(unjellier.unjelly, sexp[1:]))
+        )
+        one, other = Known(), Known()
+        vars(one)["data"] = vars(other)["data"] = [b"x" * 2**20]
+        connection = self.met()
+        self.root.pond = Form(one, other)
+        views = self.successResultOf(self.ask(connection))
+        self.assertEqual([b"x" * 2**20], views[0].data)
+        self.assertIs(views[0].data, views[1].data)
+
+    def test_manyInAMessage(self) -> None:
+        """
+        No object has Jelly's table read that all of them share.
+        """
+        read: list[Any] = []
+
+        class Table(dict[Any, Any]):
+            def __iter__(self) -> Any:
+                return map(self.note, super().__iter__())
+
+            def __reversed__(self) -> Any:
+                return map(self.note, super().__reversed__())
+
+            def keys(self) -> Any:
+                read.extend(self)
+                return super().keys()
+
+            def note(self, key: Any) -> Any:
+                read.append(key)
+                return key
+
+        class Jellier(_Jellier):  # type: ignore[misc]
+            def __init__(self, *args: Any) -> None:
+                super().__init__(*args)
+                self.preserved = Table()
+
+        connection = self.met()
+        self.root.pond = [Known() for _ in range(200)]
+        self.patch(jellyModule, "_Jellier", Jellier)
+        self.assertEqual(200, len(self.successResultOf(self.ask(connection))))
+        self.assertLess(len(read), 1000)
 
     def test_noBroker(self) -> None:
         """
