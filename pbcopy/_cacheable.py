@@ -59,17 +59,25 @@ class Cacheable(Copyable, flavors.Cacheable):
         home = homeward(self, jellier)
         if home is not None:
             return home
-        key = publicationKey(self, broker.serializingPerspective)
-        known = _tables.publicationFor(broker, key)
-        if known is None:
-            return jellied(self, jellier, partial(_publish, self))
-        luid, publication = known
-        publication.ensureObserved()
-        if publication.isWaiting():
-            # The peer must have the state before this mention.
-            hubOf(broker).outgoing.finish()
-        publication.incref()
-        return [flavors.cached_atom, luid]
+        mention = _mention(self, broker)
+        return mention or jellied(self, jellier, partial(_publish, self))
+
+
+def _mention(cacheable: Cacheable, broker: Any) -> list[Any] | None:
+    """
+    Give C{['cached', luid]}, or C{None} if the peer does not have it.
+    """
+    key = publicationKey(cacheable, broker.serializingPerspective)
+    known = _tables.publicationFor(broker, key)
+    if known is None:
+        return None
+    luid, publication = known
+    publication.ensureObserved()
+    if publication.isWaiting():
+        # The peer must have the state before this mention.
+        hubOf(broker).outgoing.finish()
+    publication.incref()
+    return [flavors.cached_atom, luid]
 
 
 def _publish(cacheable: Cacheable, jellier: Jellier) -> list[Any]:
@@ -77,6 +85,10 @@ def _publish(cacheable: Cacheable, jellier: Jellier) -> list[Any]:
     Give C{[type, luid, state]}, and have the peer observe from now on.
     """
     broker = jellier.invoker
+    # A method of another object in the message may have sent it meanwhile.
+    mention = _mention(cacheable, broker)
+    if mention is not None:
+        return mention
     perspective = broker.serializingPerspective
     publication = Publication(cacheable, broker, perspective)
     jellier.undo.append(publication.withdraw)

@@ -29,6 +29,24 @@ class SavedPond(pb.Cacheable):
     observers: list[Any]
 
 
+class Box(pb.Copyable, pb.RemoteCopy):
+    """
+    What has other objects in it.
+    """
+
+    things: Any
+
+    def __init__(self, called: Callable[[], object] = lambda: None) -> None:
+        self.called = called
+
+    def getStateToCopy(self) -> Any:
+        """
+        Tell that this is sent.
+        """
+        self.called()
+        return {"things": vars(self).get("things")}
+
+
 class PublicationTests(ReplicaTestCase):
     """
     A cacheable is sent once, and then mentioned.
@@ -116,6 +134,24 @@ class PublicationTests(ReplicaTestCase):
         connection.deliver()
         self.assertEqual(self.pond.ducks, received[0].ducks)
         self.assertIs(connection.client, received[0].broker)
+
+    def test_sentMeanwhile(self) -> None:
+        """
+        A method that gives the state of another object of the message may send
+        it in an update: it is sent once, and is one object.
+        """
+        self.fetch()
+        first, pond = self.fetch(), self.kit.Pond(["two ducks"])
+        box = Box()
+        box.things = [Box(lambda: self.pond.add(pond)), pond]
+        self.root.pond = box
+        register(self, pb, (Box, Box))
+        view = self.fetch().things[1]
+        self.assertIs(first.ducks[-1], view)
+        pond.add("three ducks")
+        self.connection.deliver()
+        self.assertEqual(pond.ducks, view.ducks)
+        self.assertEqual(1, len(pond.observers))
 
     def test_theDefaultState(self) -> None:
         """
