@@ -19,8 +19,11 @@ from twisted.spread import pb
 from twisted.trial.unittest import FailTest
 
 from pbcopy._difference import firstDifference
+from pbcopy._hub import HUB, RELEASE, Hub, hubOf
 from pbcopy._memory import Connection, resultOf
+from pbcopy._status import StatusKind
 from pbcopy._tables import masterAt, published, replicaAt
+from pbcopy._watching import statusOf
 
 
 def assertConverged(connection: Connection) -> None:
@@ -95,7 +98,9 @@ class _Audit:
         if step is not None:
             path, mine, wanted = step
             text = f"the replica has {shown(mine)}, a fresh one has {shown(wanted)}"
-            raise FailTest(f"{path}: {text}")
+            status = statusOf(replica)
+            isKnown = status.kind is StatusKind.STALE
+            raise FailTest(f"{path}: {text}" + (f"; it is {status}" if isKnown else ""))
 
 
 class _Taker(pb.Referenceable):
@@ -149,7 +154,18 @@ class _Private:
         self._connection = Connection(server, client, "the private connection")
         self._taker = _Taker()
         self._connection.client.setNameForLocal("taker", self._taker)
+        if sender.localObjectForID(HUB) is not None:
+            self._introduce(hubOf(sender))
         self.senders = {self._connection.client: self._connection.server}
+
+    def _introduce(self, hub: Hub) -> None:
+        """
+        Have the two know of each other what those that are audited know.
+        """
+        if hub.understands(RELEASE):
+            hubOf(self._connection.server)
+            hubOf(self._connection.client).greet()
+            self._connection.deliver()
 
     def fresh(self, master: Any, perspective: Any) -> Any:
         """

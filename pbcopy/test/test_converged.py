@@ -6,6 +6,7 @@ Tests for L{pbcopy._converged}.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from twisted.python.reflect import qual
 from twisted.spread import pb as stock
@@ -179,7 +180,7 @@ class PondTests(ConvergedTestCase):
         kit = Kit(self, pbcopy.pb)
         pond = kit.Pond(["a"])
         self.fetch(kit.Root(pond))
-        pond.ducks.append(1 << 1000)
+        pond.ducks.append(open)
         self.assertDiverged("cannot be sent afresh: ", Unsendable.__name__)
         self.assertEqual(1, len(pond.observers))
 
@@ -341,3 +342,41 @@ class PerspectiveTests(ConvergedTestCase):
         self.network.assertConverged()
         del view.ducks
         self.assertDiverged("View.ducks: the replica has nothing, a fresh one has []")
+
+
+class MetTests(ConvergedTestCase):
+    """
+    Replicas of peers that know each other.
+    """
+
+    def setUp(self) -> None:
+        """
+        Have a client hold a pond that only a peer that is known can be sent.
+        """
+        super().setUp()
+        self.kit = Kit(self, pbcopy.pb)
+        self.pond = self.kit.Pond([UUID(int=7), b"x" * 700_000])
+        factory = pbcopy.pb.PBServerFactory(self.kit.Root(self.pond))
+        connection = self.network.connect(factory, pbcopy.pb.PBClientFactory())
+        self.received = Received(connection.root.callRemote("pond"))
+        self.network.settle()
+
+    def test_valuesAndLargeStates(self) -> None:
+        """
+        What is sent afresh may be all that the replica may be.
+        """
+        self.network.assertConverged()
+        self.received.results[0].ducks[0] = UUID(int=8)
+        self.assertDiverged("View.ducks[0]: the replica has UUID('0000")
+
+    def test_stale(self) -> None:
+        """
+        A replica that knows that it differs says so.
+        """
+        self.pond.getStateToCacheAndObserveFor = None
+        self.pond.observers[0].callRemote("fail").addErrback(lambda failure: None)
+        self.network.settle()
+        self.flushLoggedErrors()
+        del self.pond.getStateToCacheAndObserveFor
+        self.pond.ducks = ["another duck"]
+        self.assertDiverged("the replica has UUID", "; it is stale: ")
