@@ -97,12 +97,14 @@ class TakenTests(FreshTestCase):
 
     def test_cycles(self) -> None:
         """
-        A state that refers to the object itself, in a tuple and through another
-        cache, is taken, and the references are to the same object.
+        A state that refers to the object itself, in a tuple, as a key and
+        through another cache, is taken, and the references are to the same
+        object.
         """
         other = self.kit.Pond()
         other.ducks = [self.pond]
-        state = {"me": (self.pond, other), "list": [self.pond]}
+        me = self.pond
+        state = {"me": (me, other), "list": [me], "set": {me}, "key": {me: 7}}
 
         def hook(perspective: Any, observer: Any) -> Any:
             self.pond.observers.append(observer)
@@ -113,6 +115,7 @@ class TakenTests(FreshTestCase):
         for _ in range(2):
             self.assertIs(view, view.me[0])
             self.assertIs(view, view.list[0])
+            self.assertEqual(({view}, {view: 7}), (view.set, view.key))
             self.assertIs(view, view.me[1].ducks[0])
             self.ask()
         self.assertTrue(statusOf(view).isLive)

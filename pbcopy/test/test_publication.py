@@ -174,6 +174,35 @@ class NoStateTests(RenewalTestCase):
         self.assertEqual(self.pond.ducks, self.view.ducks)
         self.assertEqual(1, len(self.pond.observers))
 
+    def test_thePerspectiveIsKept(self) -> None:
+        """
+        A mention that has a fresh state sent does not change for whom the rest
+        of its message is computed.
+        """
+        seen: list[Any] = []
+
+        class Named(pb.Copyable):
+            def getStateToCopyFor(self, perspective: Any) -> Any:
+                seen.append(perspective)
+                return {}
+
+        self.connection.client.setNameForLocal("table", self.kit.Root())
+        register(self, pb, (Named, pb.RemoteCopy))
+        who = stock.Avatar()
+        table = stock.RemoteReference(who, self.connection.server, b"table", False)
+        table.callRemote("give", self.pond)
+        self.connection.deliver()
+        self.pond.getStateToCacheAndObserveFor = self.failing
+        self.pond.observers[1].callRemote("missing").addErrback(str)
+        self.connection.deliver()
+        self.flushLoggedErrors()
+        self.assertEqual(1, len(self.pond.observers))
+        del self.pond.getStateToCacheAndObserveFor
+        table.callRemote("give", [self.pond, Named()])
+        self.connection.deliver()
+        self.assertEqual(2, len(self.pond.observers))
+        self.assertEqual([who], seen)
+
     def test_released(self) -> None:
         """
         It is released as any other, and C{stoppedObserving} is not called once

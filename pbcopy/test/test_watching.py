@@ -259,17 +259,17 @@ class OnStatusTests(WatchingTestCase):
 
     def test_aReplicaThatFailedIsReleased(self) -> None:
         """
-        What an update raised does not keep the replica alive, though its frames
-        have had it.
+        What an update raised does not keep the replica alive, nor does the log
+        of it, though its frames have had it.
         """
         view = self.fetch()
         self.pond.getStateToCacheAndObserveFor = dry
         self.dries("missing")
         self.assertIs(StatusKind.STALE, statusOf(view).kind)
-        self.flushLoggedErrors()
         del view
         self.connection.collect()
         self.assertEqual({}, self.connection.client.locallyCachedObjects)
+        self.flushLoggedErrors()
 
     def test_revived(self) -> None:
         """
