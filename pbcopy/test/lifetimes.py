@@ -102,11 +102,11 @@ class View(pbcopy.pb.RemoteCache):
 
     def observe_add(self, duck: int) -> None:
         """
-        Take a duck, and perhaps fail then.
+        Take a duck, or fail.
         """
-        self.ducks.append(duck)
         if View.updatesFail:
             raise Trouble("the view takes no update")
+        self.ducks.append(duck)
 
 
 class Unknown(pbcopy.pb.Copyable):
@@ -202,8 +202,8 @@ class Lifetimes(RuleBasedStateMachine):
         return chosen
 
     @precondition(lambda self: len(self.clients) < CONNECTIONS)
-    @rule()
-    def join(self) -> None:
+    @rule(keeps=st.booleans())
+    def join(self, keeps: bool) -> None:
         """
         A client connects, and the two hear what they understand.
         """
@@ -212,8 +212,9 @@ class Lifetimes(RuleBasedStateMachine):
         self.pond.isFailing, isFailing = False, self.pond.isFailing
         client.fetch("pond")
         client.connection.deliver()
-        client.views.clear()
         self.pond.isFailing = isFailing
+        if not keeps:
+            client.views.clear()
 
     @precondition(lambda self: self.clients)
     @rule(data=st.data(), method=st.sampled_from(["pond", "twice"]))
@@ -222,6 +223,16 @@ class Lifetimes(RuleBasedStateMachine):
         A client asks for the pond.
         """
         self.client(data).fetch(method)
+
+    @precondition(lambda self: self.clients)
+    @rule(data=st.data())
+    def obtain(self, data: Any) -> None:
+        """
+        A client asks for the pond, and all arrives that is not held.
+        """
+        client = self.client(data)
+        client.fetch("pond")
+        client.connection.deliver()
 
     @precondition(lambda self: self.clients)
     @rule(data=st.data())
