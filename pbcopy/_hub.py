@@ -5,8 +5,9 @@ The control channel of a connection: one object on each side.
 The hub is a local object of the Broker under the name L{HUB}, made when the
 first copy or cache meets the connection.  Two pbcopy peers talk to each other's hub:
 
- - C{hello}: the receiver of a first copy or cache says what it understands, and
-   the hub of a pbcopy sender answers likewise.
+ - C{hello}: one side says what it understands, and the hub of the other answers
+   likewise.  It is the client where its factory is pbcopy's, the receiver of a
+   first copy or cache, or the sender of what was C{Unsendable}.
  - C{release}: a receiver has no use any more for these ids, and has seen them
    mentioned so many times.
  - C{recount}: the sender has mentioned these ids so many times.  A connection

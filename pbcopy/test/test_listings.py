@@ -273,6 +273,7 @@ class ScriptTests(ListingsTestCase):
         "animals.py",
         "both_ways.py",
         "dropped.py",
+        "large.py",
         "local_only.py",
         "raising.py",
         "referenceable_inside.py",
@@ -292,6 +293,21 @@ class ScriptTests(ListingsTestCase):
         await self.assertPrints(
             ["made queen of frogs", "Card queen of frogs", "another card: True"],
             self.python("both_ways.py"),
+        )
+
+    async def test_large(self) -> None:
+        """
+        A large state and a long chain arrive, and a limit that is exceeded is an
+        error that names the place.
+        """
+        await self.assertPrints(
+            [
+                "arrived: 2000000",
+                "Book: this is too large to be sent",
+                "arrived: 5000",
+                "Book.text[0][0]: this is nested too deeply",
+            ],
+            self.python("large.py"),
         )
 
     async def test_localOnly(self) -> None:
@@ -429,8 +445,9 @@ class ScriptTests(ListingsTestCase):
     async def test_surprises(self) -> None:
         """
         C{RemoteCopy.__init__} is not called and C{RemoteCache.__init__} is; a
-        plain object arrives as an C{Unpersistable}; a flavored one that is not
-        registered fails with C{InsecureJelly}, which the receiver logs.
+        plain object arrives as an C{Unpersistable}, and is not sent in a state;
+        a flavored one that is not registered fails with C{InsecureJelly}, which
+        the receiver logs.
         """
         script = self.python("surprises.py")
         self.assertEqual(0, await script.end())
@@ -440,6 +457,8 @@ class ScriptTests(ListingsTestCase):
                 "CacheView is initialised",
                 "arrived: CacheView",
                 "arrived: Unpersistable",
+                "not sent: Copy.inside: "
+                "Jelly has no form for an instance of this class",
                 "refused: True",
             ],
             script.lines,

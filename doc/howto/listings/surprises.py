@@ -4,7 +4,7 @@ What is easy to get wrong.
 
 from twisted.spread.jelly import InsecureJelly
 
-from pbcopy import pb
+from pbcopy import Unsendable, pb
 from pbcopy.testing import connect, sendAcross
 
 
@@ -55,6 +55,13 @@ class Plain:
 
 
 print("arrived:", type(sendAcross(Plain())).__name__)
+
+copy = Copy()
+copy.inside = Plain()
+try:
+    sendAcross(copy)
+except Unsendable as error:
+    print(f"not sent: {error.where}: {error.what}")
 
 
 class Unregistered(pb.Copyable):
