@@ -27,6 +27,9 @@ WINDOW = 4
 """How many pieces may be on their way before the peer acknowledges one.  That is
 enough for 20 MB/s over 10 ms."""
 
+SMALLEST = 1024
+"""For how many bytes a piece counts at least, where the memory is bounded."""
+
 Tell = Callable[..., None]
 
 
@@ -140,25 +143,29 @@ class Incoming:
         @raise Violation: if it is none, or there are too many.  All pieces of
             its number are given up.
         """
-        if type(number) is not int or type(piece) is not bytes or len(piece) > PIECE:
+        isPiece = type(number) is int and type(piece) is bytes
+        if not isPiece or not 0 < len(piece) <= PIECE:
             raise Violation(
                 "that is no piece of a large state",
                 where="pbcopy.piece",
                 got=f"{type(number).__name__}, {type(piece).__name__}",
-                expected=f"an int and at most {PIECE} bytes",
+                expected=f"an int and 1 to {PIECE} bytes",
             )
         # One may have arrived half when another one is sent at once.
-        if self._size + len(piece) > 2 * limits.MAX_STATE:
-            self._take(number)
-            raise Violation(
-                "these are too many pieces",
-                where="pbcopy.piece",
-                got=f"more than {2 * limits.MAX_STATE} bytes",
-                expected="at most twice pbcopy.limits.MAX_STATE",
-                advice="raise pbcopy.limits.MAX_STATE at both ends",
-            )
+        while self._size + _cost(piece) > 2 * limits.MAX_STATE:
+            # The message that the oldest are for may have failed at its sender.
+            oldest = next(iter(self._pieces), number)
+            self._take(oldest)
+            if oldest == number:
+                raise Violation(
+                    "these are too many pieces",
+                    where="pbcopy.piece",
+                    got=f"more than {2 * limits.MAX_STATE} bytes",
+                    expected="at most twice pbcopy.limits.MAX_STATE",
+                    advice="raise pbcopy.limits.MAX_STATE at both ends",
+                )
         self._pieces.setdefault(number, []).append(piece)
-        self._size += len(piece)
+        self._size += _cost(piece)
 
     def take(self, number: int) -> bytes:
         """
@@ -178,6 +185,11 @@ class Incoming:
         return data
 
     def _take(self, number: int) -> bytes:
-        data = b"".join(self._pieces.pop(number, []))
-        self._size -= len(data)
-        return data
+        pieces = self._pieces.pop(number, [])
+        self._size -= sum(map(_cost, pieces))
+        return b"".join(pieces)
+
+
+def _cost(piece: bytes) -> int:
+    # What it takes to remember a piece counts, too.
+    return max(len(piece), SMALLEST)

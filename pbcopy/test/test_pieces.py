@@ -10,7 +10,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import limits, pb
-from pbcopy._pieces import PIECE, WINDOW, Incoming, Outgoing
+from pbcopy._pieces import PIECE, SMALLEST, WINDOW, Incoming, Outgoing
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.ponds import Kit, Received, ReplicaTestCase, register
 from pbcopy.testing import connect
@@ -105,7 +105,8 @@ class IncomingTests(SynchronousTestCase):
         A number and bytes are expected.
         """
         incoming = Incoming()
-        for bad in [(b"1", b""), (True, b""), (1, "x"), (1, b"x" * (PIECE + 1))]:
+        large = b"x" * (PIECE + 1)
+        for bad in [(b"1", b"x"), (True, b"x"), (1, "x"), (1, b""), (1, large)]:
             self.assertRaises(Violation, incoming.add, *bad)
         self.assertEqual({}, vars(incoming)["_pieces"])
 
@@ -113,15 +114,29 @@ class IncomingTests(SynchronousTestCase):
         """
         A peer that sends pieces without end does not fill the memory.
         """
-        self.patch(limits, "MAX_STATE", 10)
+        self.patch(limits, "MAX_STATE", SMALLEST)
         incoming = Incoming()
-        for number in range(2):
-            incoming.add(number, b"x" * 10)
+        for _ in range(2):
+            incoming.add(1, b"x" * SMALLEST)
         self.assertRaises(Violation, incoming.add, 1, b"y")
-        self.assertEqual(b"x" * 10, incoming.take(0))
-        incoming.add(1, b"y" * 11)
+        incoming.add(1, b"y" * (SMALLEST + 1))
         self.assertRaises(Violation, incoming.take, 1)
-        incoming.add(1, b"y" * 20)
+        incoming.add(1, b"y" * 2 * SMALLEST)
+
+    def test_whatNobodyTakes(self) -> None:
+        """
+        The oldest pieces are given up for new ones, and small ones count as
+        what it takes to remember them.
+        """
+        self.patch(limits, "MAX_STATE", 4 * SMALLEST)
+        incoming = Incoming()
+        for number in range(100):
+            incoming.add(number, b"x")
+        self.assertEqual(list(range(92, 100)), list(vars(incoming)["_pieces"]))
+        incoming.add(100, b"y" * 4 * SMALLEST)
+        self.assertEqual(b"y" * 4 * SMALLEST, incoming.take(100))
+        self.assertRaises(Violation, incoming.take, 95)
+        self.assertEqual(b"x", incoming.take(99))
 
 
 class Table(pb.Copyable, pb.RemoteCopy):
@@ -186,6 +201,24 @@ class LargeTests(LargeTestCase):
             self.successResultOf(call)
         self.assertEqual(self.table.data, self.root.given[0].data)
         self.assertEqual(7, self.root.given[1])
+
+    def test_anArgumentThatIsNotSent(self) -> None:
+        """
+        The pieces of one whose call fails at its sender do not keep others from
+        arriving.
+        """
+
+        class Failing(Table):
+            def getStateToCopy(self) -> Any:
+                raise ValueError("no state")
+
+        self.patch(limits, "MAX_STATE", 3 * LARGE)
+        for _ in range(5):
+            call = self.connection.root.callRemote("give", self.table, Failing())
+            self.connection.deliver()
+            self.failureResultOf(call, ValueError)
+        self.successResultOf(self.give(self.table))
+        self.assertEqual(self.table.data, self.root.given[0].data)
 
     def test_otherCallsAreAnswered(self) -> None:
         """
