@@ -7,7 +7,7 @@ and in an answer that costs the connection.  It nests what is flat here, and
 Banana bounds its size.  So the outermost object of pbcopy's in a message is sent
 as C{['pbcopy.envelope', packed]}: a L{graph<pbcopy._graph>} of itself and all
 that it refers to, L{packed<pbcopy._packing>}.  Where that is large, it is
-C{['pbcopy.envelope', number]}, and what was packed has come in
+C{['pbcopy.envelope', number, size]}, and what was packed has come in
 L{pieces<pbcopy._pieces>} before.  The tag is always known there, and what is
 inside fails its own call.
 
@@ -102,7 +102,7 @@ def _sealed(flavor: Any, own: Jellier, packed: bytes, isAlone: bool, name: str) 
     # A Broker sends an exception at once.
     if isAlone and isAnswering(own.invoker) and not isinstance(flavor, Exception):
         return _later(own, packed, hub)
-    return [TAG, hub.outgoing.now(packed)]
+    return [TAG, hub.outgoing.now(packed), len(packed)]
 
 
 def _later(own: Jellier, packed: bytes, hub: Hub) -> Deferred[Any]:
@@ -117,7 +117,7 @@ def _later(own: Jellier, packed: bytes, hub: Hub) -> Deferred[Any]:
             call()
 
     answer = hub.outgoing.later(packed, lambda: afterTurn(sent))
-    return answer.addCallback(lambda number: [TAG, number])
+    return answer.addCallback(lambda number: [TAG, number, len(packed)])
 
 
 def _nested(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
@@ -185,10 +185,10 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
 
 
 def _opened(unjellier: Any, jellyList: list[Any]) -> list[Any]:
-    packed = jellyList[1]
-    if isinstance(packed, int) and isLive(unjellier.invoker):
-        packed = hubOf(unjellier.invoker).incoming.take(packed)
-    return unpack(packed)
+    packed: Any = jellyList[1:]
+    if len(packed) == 2 and isLive(unjellier.invoker):
+        return unpack(hubOf(unjellier.invoker).incoming.take(*packed))
+    return unpack(packed[0] if len(packed) == 1 else None)
 
 
 setUnjellyableForClass(TAG, unjellyEnvelope)

@@ -74,7 +74,8 @@ class Outgoing:
         """
         The peer has one more piece.
         """
-        self._onTheirWay -= 1
+        # A hostile one has more than it was sent.
+        self._onTheirWay = max(self._onTheirWay - 1, 0)
         self._advance(WINDOW)
 
     def finish(self) -> None:
@@ -167,19 +168,21 @@ class Incoming:
         self._pieces.setdefault(number, []).append(piece)
         self._size += _cost(piece)
 
-    def take(self, number: int) -> bytes:
+    def take(self, number: Any, size: Any) -> bytes:
         """
         Give what arrived in pieces.
 
-        @raise Violation: if nothing did, or it is too large.
+        @param size: how many bytes were sent.  What is left of pieces that were
+            given up must not be taken for the whole.
+        @raise Violation: if other ones did, or it is too large.
         """
-        data = self._take(number)
-        if not 0 < len(data) <= limits.MAX_STATE:
+        data = self._take(number) if type(number) is int else b""
+        if len(data) != size or not 0 < len(data) <= limits.MAX_STATE:
             raise Violation(
                 "the pieces of a state did not arrive, or are too many",
                 where="pbcopy.envelope",
                 got=f"{len(data)} bytes",
-                expected=f"1 to {limits.MAX_STATE} bytes",
+                expected=f"all that were sent, 1 to {limits.MAX_STATE} bytes",
                 advice="raise pbcopy.limits.MAX_STATE at both ends",
             )
         return data

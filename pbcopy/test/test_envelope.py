@@ -156,8 +156,9 @@ class EnvelopeTests(SynchronousTestCase):
         """
         connection = self.met()
         insides: list[Any] = [b"", b"\xc1", 7, -1, [], pack([[b"list"]]) + b"x"]
-        for inside in insides:
-            made = Raw([TAG, inside])
+        bare: list[Any] = [[], [7, 7], [-1, b""], [[], 1], [b"", 1, 2]]
+        for parts in [*([inside] for inside in insides), *bare]:
+            made = Raw([TAG, *parts])
             failing = connection.root.callRemote("give", made)
             connection.deliver()
             self.assertIs(Violation, self.failureResultOf(failing).type)

@@ -61,6 +61,15 @@ class OutgoingTests(SynchronousTestCase):
         self.successResultOf(whenSent)
         self.assertEqual(["sent"], sent)
 
+    def test_moreAcknowledgedThanSent(self) -> None:
+        """
+        That does not make the window wider.
+        """
+        for _ in range(10):
+            self.outgoing.acknowledged()
+        self.assertNoResult(self.outgoing.later(b"x" * LARGE, lambda: None))
+        self.assertEqual(WINDOW, len(self.told))
+
     def test_oneAfterTheOther(self) -> None:
         """
         What is sent later is sent after what was there before.
@@ -96,9 +105,9 @@ class IncomingTests(SynchronousTestCase):
         incoming = Incoming()
         for number, piece in [(1, b"a"), (2, b"x"), (1, b"b")]:
             incoming.add(number, piece)
-        self.assertEqual(b"ab", incoming.take(1))
-        self.assertEqual(b"x", incoming.take(2))
-        self.assertRaises(Violation, incoming.take, 1)
+        self.assertEqual(b"ab", incoming.take(1, 2))
+        self.assertEqual(b"x", incoming.take(2, 1))
+        self.assertRaises(Violation, incoming.take, 1, 2)
 
     def test_whatIsNoPiece(self) -> None:
         """
@@ -108,6 +117,17 @@ class IncomingTests(SynchronousTestCase):
         large = b"x" * (PIECE + 1)
         for bad in [(b"1", b"x"), (True, b"x"), (1, "x"), (1, b""), (1, large)]:
             self.assertRaises(Violation, incoming.add, *bad)
+        self.assertEqual({}, vars(incoming)["_pieces"])
+
+    def test_notAll(self) -> None:
+        """
+        What is left of pieces that were given up is not taken for the whole:
+        there may be anything at its begin.
+        """
+        incoming = Incoming()
+        incoming.add(1, b"left")
+        for number, size in [(1, 5), (1, b"4"), (b"1", 4), ([], 4), (1, -1)]:
+            self.assertRaises(Violation, incoming.take, number, size)
         self.assertEqual({}, vars(incoming)["_pieces"])
 
     def test_tooMany(self) -> None:
@@ -120,7 +140,7 @@ class IncomingTests(SynchronousTestCase):
             incoming.add(1, b"x" * SMALLEST)
         self.assertRaises(Violation, incoming.add, 1, b"y")
         incoming.add(1, b"y" * (SMALLEST + 1))
-        self.assertRaises(Violation, incoming.take, 1)
+        self.assertRaises(Violation, incoming.take, 1, SMALLEST + 1)
         incoming.add(1, b"y" * 2 * SMALLEST)
 
     def test_whatNobodyTakes(self) -> None:
@@ -134,9 +154,9 @@ class IncomingTests(SynchronousTestCase):
             incoming.add(number, b"x")
         self.assertEqual(list(range(92, 100)), list(vars(incoming)["_pieces"]))
         incoming.add(100, b"y" * 4 * SMALLEST)
-        self.assertEqual(b"y" * 4 * SMALLEST, incoming.take(100))
-        self.assertRaises(Violation, incoming.take, 95)
-        self.assertEqual(b"x", incoming.take(99))
+        self.assertEqual(b"y" * 4 * SMALLEST, incoming.take(100, 4 * SMALLEST))
+        self.assertRaises(Violation, incoming.take, 95, 1)
+        self.assertEqual(b"x", incoming.take(99, 1))
 
 
 class Table(pb.Copyable, pb.RemoteCopy):
