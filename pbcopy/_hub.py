@@ -191,7 +191,8 @@ class Hub(flavors.Referenceable):
             if isinstance(local, Observation) and local.isWaiting():
                 self._waiting.append(luid)
             elif local is not None:
-                counts += (luid, local.refcount)
+                # Other mentions may wait with a message that is large.
+                counts += (luid, 1)
         if counts and RELEASE in self._peerUnderstands:
             self._tell("recount", *counts)
 

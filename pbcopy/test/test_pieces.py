@@ -356,6 +356,32 @@ class WaitingTests(LargeTestCase):
         self.assertEqual(self.pond.ducks, view.ducks)
 
 
+class MentionTests(LargeTestCase):
+    """
+    A cache is sent, and mentioned in a large answer of the same turn.
+    """
+
+    def test_dropped(self) -> None:
+        """
+        It is dropped before the large answer arrives, and is there again then.
+        """
+        received = Received(self.ask())
+        self.connection.move(self.connection.fromClient)
+        holder = Table()
+        holder.data = [self.pond, b"x" * 2 * LARGE]
+        self.root.pond = holder
+        call = self.ask()
+        self.connection.move(self.connection.fromClient)
+        while not received.results:
+            self.connection.deliverOnce()
+        received.results.clear()
+        self.connection.collect()
+        view = self.successResultOf(call).data[0]
+        self.pond.add("late")
+        self.connection.deliver()
+        self.assertEqual(self.pond.ducks, view.ducks)
+
+
 class StockTests(SynchronousTestCase):
     """
     A stock peer, or one that is not known, is sent nothing in pieces.
