@@ -8,6 +8,9 @@ It may be what the state of an object may be, and is sent the same way.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from twisted.spread.banana import SIZE_LIMIT
@@ -17,6 +20,7 @@ from pbcopy._envelope import OWN_JELLY_FOR, jellied
 from pbcopy._jellier import Jellier
 
 _ATOMS = frozenset([float, bool, type(None)])
+_SETTLED = _ATOMS | {bytes, str, int, Decimal, date, datetime, time, timedelta}
 
 
 class Argument(Jellyable):
@@ -55,6 +59,17 @@ def _isShort(value: Any) -> bool:
         # A character may take four bytes.
         return len(value) <= SIZE_LIMIT // 4
     return kind in _ATOMS or (kind is int and value.bit_length() < 64)
+
+
+def areSettled(values: Iterable[Any]) -> bool:
+    """
+    Tell whether values are known to stay as they are.
+    """
+    return all(
+        type(value) in _SETTLED
+        or (type(value) in (tuple, frozenset) and _SETTLED.issuperset(map(type, value)))
+        for value in values
+    )
 
 
 def asArguments(

@@ -73,9 +73,7 @@ def _mention(cacheable: Cacheable, broker: Any) -> list[Any] | None:
         return None
     luid, publication = known
     publication.ensureObserved()
-    if publication.isWaiting():
-        # The peer must have the state before this mention.
-        hubOf(broker).outgoing.finish()
+    publication.sendWaiting()
     publication.incref()
     return [flavors.cached_atom, luid]
 

@@ -16,7 +16,8 @@ from twisted.spread import flavors, pb
 from zope.interface import implementer
 
 from pbcopy import _tables
-from pbcopy._arguments import asArguments
+from pbcopy._arguments import areSettled, asArguments
+from pbcopy._hub import hubOf
 from pbcopy._text import asText
 from pbcopy._turn import afterTurn
 from pbcopy.interfaces import IObserver
@@ -28,6 +29,10 @@ def _unordered(self: object, other: object) -> Any:
 
 def _nothing() -> Any:
     return None
+
+
+def _never() -> bool:
+    return False
 
 
 class Watcher(Protocol):
@@ -57,7 +62,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
 
     _luid: int | None = None
     _watcher: Watcher | None = None
-    _underWay: Callable[[], bool] = staticmethod(lambda: False)
+    _underWay: Callable[[], bool] = staticmethod(_never)
     _origin: Callable[[], Any] = staticmethod(_nothing)
 
     def __init__(self, broker: Any, cached: Any, perspective: Any) -> None:
@@ -86,6 +91,15 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         Tell whether the message with the state waits for its pieces.
         """
         return getattr(self._origin(), "isWaiting", False)
+
+    def sendWaiting(self) -> None:
+        """
+        Send the message with the state now, and the updates that wait for it.
+        """
+        if _tables.isConnected(self.broker):
+            hubOf(self.broker).outgoing.finish()
+        self._underWay, self._origin = _never, _nothing
+        self._sendQueued()
 
     def stop(self) -> None:
         """
@@ -120,6 +134,9 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         answered = kw.get("pbanswer", True)
         if self._watcher is not None:
             self._watcher.updates()
+        if self.isWaiting() and not areSettled((*args, *kw.values())):
+            # They may be others by the time that a kept update is sent.
+            self.sendWaiting()
         if self._underWay():
             answer: defer.Deferred[Any] | None = self._queue(_name, args, kw)
         else:

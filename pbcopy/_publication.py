@@ -106,6 +106,15 @@ class Publication(_tables.Observation, jelly.Jellyable):
         """
         return self._observer is not None and self._observer.isWaiting()
 
+    def sendWaiting(self) -> None:
+        """
+        If the message with the state waits for its pieces, send it now, with
+        the updates that wait for it: the peer must have them before a mention.
+        """
+        if self._observer is not None and self._observer.isWaiting():
+            with undisturbed(self._broker):
+                self._observer.sendWaiting()
+
     def begin(self, tag: bytes, jellier: Jellier) -> list[Any]:
         """
         Begin an observation.

@@ -10,8 +10,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from twisted.trial.unittest import SynchronousTestCase
+
 from pbcopy import pb
-from pbcopy._arguments import asArgument
+from pbcopy._arguments import areSettled, asArgument
 from pbcopy.errors import Unsendable
 from pbcopy.test.ponds import ReplicaTestCase, register
 from pbcopy.testing import connect
@@ -21,6 +23,23 @@ class Duck(pb.Copyable, pb.RemoteCopy):
     """
     What may be in an argument.
     """
+
+
+class SettledTests(SynchronousTestCase):
+    """
+    Some values stay as they are.
+    """
+
+    def test_settled(self) -> None:
+        """
+        Scalars do, and tuples of these.
+        """
+        settled: list[Any] = [1, "x", b"x", None, True, 1.5, Decimal(1), (1, "x"), ()]
+        others: list[Any] = [[], {}, set(), bytearray(), ([],), ((),), Duck(), UUID]
+        for value in settled:
+            self.assertTrue(areSettled([0, value]), value)
+        for value in others:
+            self.assertFalse(areSettled([0, value]), value)
 
 
 class ArgumentTests(ReplicaTestCase):

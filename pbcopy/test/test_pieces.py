@@ -326,6 +326,37 @@ class WaitingTests(LargeTestCase):
         self.assertEqual([view], second.results)
         self.assertEqual(self.pond.ducks, view.ducks)
 
+    def test_aMentionAfterAnUpdate(self) -> None:
+        """
+        A call that mentions it, made after an update, finds it updated.
+        """
+        seen: list[Any] = []
+
+        class Taker(pb.Referenceable):
+            def remote_take(self, view: Any) -> None:
+                seen.append(list(view.ducks))
+
+        self.connection.root.callRemote("give", Taker())
+        self.connection.deliverOnce()
+        self.assertEqual([], self.received.results)
+        self.pond.add("late")
+        call = self.root.given[0].callRemote("take", self.pond)
+        self.connection.deliver()
+        self.successResultOf(call)
+        self.assertEqual([self.pond.ducks], seen)
+
+    def test_anUpdateThatMayChange(self) -> None:
+        """
+        An update is sent as it was when it was made.
+        """
+        duck = ["duckling"]
+        self.pond.add(duck)
+        duck.append("drake")
+        self.pond.add(("drake", 7))
+        self.connection.deliver()
+        (view,) = self.received.results
+        self.assertEqual([["duckling"], ("drake", 7)], view.ducks[-2:])
+
     def test_dropped(self) -> None:
         """
         It is given back as any other.
