@@ -292,7 +292,7 @@ class Hub(flavors.Referenceable):
             if replica is None:
                 raise
             replica.refused(Failure())
-            return None
+            return broker.serialize(None)
 
     def missed(self, luid: int, why: str, isComing: bool) -> None:
         """

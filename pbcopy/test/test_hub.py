@@ -9,12 +9,14 @@ from typing import Any
 
 from twisted.python import log
 from twisted.spread import pb as stock
-from twisted.spread.jelly import SecurityOptions
+from twisted.spread.jelly import InsecureJelly, SecurityOptions
 from twisted.spread.pb import PBClientFactory, PBServerFactory
 from twisted.trial.unittest import SynchronousTestCase
 
+import pbcopy
 from pbcopy import StatusKind, pb, statusOf
 from pbcopy._hub import FRESH, HUB, Hub, hubOf
+from pbcopy._tables import publishedBy
 from pbcopy.test.ponds import Kit, Received, register
 from pbcopy.testing import Connection, connect
 
@@ -202,6 +204,46 @@ class HubTests(SynchronousTestCase):
         hubOf(connection.client).remote_recount(view.luid, 7)
         connection.deliver()
         self.assertTrue(self.successResultOf(call))
+
+    def test_aFreshStateThatIsRefused(self) -> None:
+        """
+        One with an object in it that cannot be taken leaves the replica stale,
+        and the next update has another one sent.
+        """
+
+        class Unknown(pb.Copyable):
+            pass
+
+        view = self.fetch(self.connection)
+        self.pond.ducks.append(Unknown())
+        (publication,) = publishedBy(self.connection.server)
+        publication.refresh("a test")
+        self.connection.deliver()
+        status = pbcopy.statusOf(view)
+        self.assertFalse(status.isLive)
+        self.assertIn("Unknown", str(status.reason))
+        self.flushLoggedErrors(InsecureJelly)
+        self.pond.ducks.pop()
+        self.pond.add("late")
+        self.connection.deliver()
+        self.assertTrue(pbcopy.statusOf(view).isLive)
+        self.assertEqual(self.pond.ducks, view.ducks)
+
+    def test_aHostileFreshState(self) -> None:
+        """
+        What is none, or is for nobody, is logged, and the connection lives.
+        """
+        view = self.fetch(self.connection)
+        hub = self.connection.server.remoteForName(HUB)
+        arguments: list[Any] = [(), (7,), (self.pond,), ("x", 1, 2)]
+        keywords: list[Any] = [{}, {"luid": 7}, {"luid": []}, {"x": 1}]
+        for args in arguments:
+            for kw in keywords:
+                hub.callRemote("fresh", *args, pbanswer=False, **kw)
+        self.connection.deliver()
+        self.flushLoggedErrors()
+        self.assertFalse(self.connection.lost)
+        self.assertTrue(pbcopy.statusOf(view).isLive)
 
     def test_aHostileRecount(self) -> None:
         """
