@@ -115,6 +115,7 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
     def _applyState(self, slot: Slot, state: Any) -> None:
         with slot.orRefused():
             takeState(self, state)
+            slot.isMade = True
 
     def __del__(self, leave: Callable[[Any], None] = leave) -> None:
         """
@@ -153,6 +154,7 @@ def makeReplica(
         made = factory(withTextKeys(unjellier.unjelly(jellyList[2])))
         if isinstance(made, RemoteCache):
             slot.takes(made, lambda replica, state: _remake(replica, state, factory))
+            slot.isMade = True
         else:
             slot.refuse()
     return made

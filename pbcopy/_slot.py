@@ -44,6 +44,8 @@ class Slot(Replica):
     @ivar mentions: how many times the sender has mentioned the id, less those
         that were given back.
     @ivar watch: the status of the replica.
+    @ivar isMade: whether the replica was given its state.  One that waits for
+        its state is left without, where the message fails.
     @ivar isUpdating: whether pbcopy is calling a method of the replica that
         changes it.
     """
@@ -54,6 +56,7 @@ class Slot(Replica):
         self.mentions = 1
         self.watch = Watch()
         self.isUpdating = False
+        self.isMade = False
         self._wanted = ""
         self._replica: Callable[[], flavors.RemoteCache | None] = lambda: None
         self._class: type[flavors.RemoteCache] | None = None
@@ -140,6 +143,7 @@ class Slot(Replica):
         Give the id back: its state could not be taken.
         """
         self._replica = lambda: None
+        self.isMade = False
         self._class = self._attributes = None
         self._hub.drop(self)
 
@@ -159,7 +163,7 @@ class Slot(Replica):
         """
         Tell whether there is an object, or what to make it of.
         """
-        return self.isHeld() or self._attributes is not None
+        return self.isMade and (self.isHeld() or self._attributes is not None)
 
     def replica(self) -> flavors.RemoteCache:
         """
@@ -167,9 +171,9 @@ class Slot(Replica):
 
         @raise Violation: if its state never arrived whole.
         """
-        replica = self._replica()
+        replica = self._replica() if self.isMade else None
         if replica is None:
-            if self._class is None or self._attributes is None:
+            if not self.isMade or self._class is None or self._attributes is None:
                 raise Violation(
                     "there is no state for this id",
                     where=f"['cached', {self.luid}]",

@@ -5,10 +5,14 @@ Tests for L{pbcopy._slot}.
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.spread import pb as stock
+from twisted.spread.jelly import InsecureJelly
 
 from pbcopy import pb
 from pbcopy._slot import _slots
+from pbcopy.errors import Violation
 from pbcopy.test.ponds import Kit, Received, ReplicaTestCase, register
 
 
@@ -77,6 +81,32 @@ class MentionTests(ReplicaTestCase):
         register(self, pb, (stocked.Pond, self.kit.View))
         self.pond = self.root.pond = stocked.Pond(["one duck"])
         self.test_aMentionUnderWay()
+
+    def test_ofWhatNeverGotItsState(self) -> None:
+        """
+        A replica waits for its state, and its message fails.  A mention that is
+        under way fails, too, and the next one has the state sent.
+        """
+        self.fetch()
+
+        class Unknown(pb.Copyable):
+            pass
+
+        around: list[Any] = [self.kit.Pond()]
+        around[0].ducks.append(around)
+        failing = self.connection.root.callRemote("give", around, Unknown())
+        mention = self.connection.root.callRemote("give", around[0])
+        update = around[0].observers[0].callRemote("add", "late")
+        self.connection.collect()
+        self.failureResultOf(failing, InsecureJelly)
+        self.failureResultOf(mention, Violation)
+        self.failureResultOf(update, Violation)
+        self.assertEqual([], self.root.given)
+        self.flushLoggedErrors(InsecureJelly)
+        self.connection.collect()
+        self.give(around[0])
+        view = self.root.given[0]
+        self.assertIs(view, view.ducks[0][0])
 
     def test_anUpdateAfterTheDrop(self) -> None:
         """
