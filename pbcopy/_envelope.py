@@ -83,6 +83,9 @@ def _enveloped(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
         return _sealed(flavor, own, pack(expressions), isAlone, name)
     except Refused as refused:
         raise located(name, graph.fromTheRoot(refused)) from None
+    except RecursionError:
+        # Records in each other are no containers.
+        raise tooDeep().at(name) from None
     finally:
         del own.graph
 

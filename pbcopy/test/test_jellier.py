@@ -5,6 +5,7 @@ Tests for L{pbcopy._jellier}.
 
 from __future__ import annotations
 
+from collections import deque
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -91,6 +92,20 @@ class JellierTests(SynchronousTestCase):
         self.table.data = {"inner": [inner]}
         error: Any = assertRefused(self.table, Unsendable)
         self.assertEqual("Table.data.inner[0].data[0]", error.where)
+
+    def test_tooDeep(self) -> None:
+        """
+        Values that are inside each other without end are refused by name.
+        """
+        deep: deque[Any] = deque()
+        for _ in range(1000):
+            deep = deque([deep])
+        self.table.data = deep
+        factories = pb.PBServerFactory(Kit(self, pb).Root()), pb.PBClientFactory()
+        connection = connect(*factories)
+        call = connection.root.callRemote("give", self.table)
+        error = self.failureResultOf(call, Unsendable).value
+        self.assertIn("Table: this is nested too deeply", str(error))
 
     def test_aReferenceable(self) -> None:
         """
