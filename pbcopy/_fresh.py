@@ -13,6 +13,7 @@ from typing import Any
 
 from twisted.spread import flavors
 
+from pbcopy._answers import answerFails
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._hub import FRESH
 from pbcopy._publication import takingState
@@ -30,14 +31,16 @@ def unjellyFresh(unjellier: Any, jellyList: list[Any]) -> Any:
 
     @return: the replica; C{None} if there is none under that id.
     """
-    slot = unjellier.invoker.locallyCachedObjects.get(jellyList[1])
-    if not isinstance(slot, Slot) or not slot.isWhole():
-        return None
-    replica = slot.replica()
-    with beingMade(unjellier, jellyList, replica):
-        state = unjellier.unjelly(jellyList[2])
-    whenKnown(unjellier, lambda: _take(slot, replica, state))
-    return replica
+    with answerFails(unjellier.invoker) as failures:
+        slot = unjellier.invoker.locallyCachedObjects.get(jellyList[1])
+        if not isinstance(slot, Slot) or not slot.isWhole():
+            return None
+        replica = slot.replica()
+        with beingMade(unjellier, jellyList, replica):
+            state = unjellier.unjelly(jellyList[2])
+        whenKnown(unjellier, lambda: _take(slot, replica, state))
+        return replica
+    return failures[0]
 
 
 def _take(slot: Slot, replica: flavors.RemoteCache, state: Any) -> None:

@@ -18,6 +18,7 @@ from pbcopy import StatusKind, pb, statusOf
 from pbcopy._hub import FRESH, HUB, Hub, hubOf
 from pbcopy._tables import publishedBy
 from pbcopy.test.ponds import Kit, Received, register
+from pbcopy.test.test_envelope import Raw
 from pbcopy.testing import Connection, connect
 
 
@@ -243,6 +244,21 @@ class HubTests(SynchronousTestCase):
         self.connection.deliver()
         self.flushLoggedErrors()
         self.assertFalse(self.connection.lost)
+        self.assertTrue(pbcopy.statusOf(view).isLive)
+
+    def test_aFreshStateAsAnAnswer(self) -> None:
+        """
+        One that is none fails its call.
+        """
+        view = self.fetch(self.connection)
+        root = self.kit.Root()
+        self.connection.server.setNameForLocal("hostile", root)
+        for parts in [[], [[b"list"]]]:
+            root.pond = Raw([FRESH.encode("ascii"), *parts])
+            call = self.connection.client.remoteForName("hostile").callRemote("pond")
+            self.connection.deliver()
+            self.failureResultOf(call)
+            self.assertFalse(self.connection.lost)
         self.assertTrue(pbcopy.statusOf(view).isLive)
 
     def test_aHostileRecount(self) -> None:
