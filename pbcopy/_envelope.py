@@ -25,11 +25,11 @@ from pbcopy._answers import answerFails
 from pbcopy._graph import Describe, Graph
 from pbcopy._hub import ENVELOPE, Hub, hubOf
 from pbcopy._jellier import Jellier, Refused, tooDeep
-from pbcopy._packing import pack, unpack
+from pbcopy._packing import isPlain, pack, unpack
 from pbcopy._paths import shortened
 from pbcopy._pieces import PIECE, WINDOW
 from pbcopy._registry import setUnjellyableForClass
-from pbcopy._sendable import checkSendable, outermost
+from pbcopy._sendable import checkSendable, checkTypes, outermost
 from pbcopy._tables import isAnswering, isLive, isWholeMessage
 from pbcopy._turn import afterTurn
 from pbcopy.errors import Unsendable, Violation
@@ -78,6 +78,8 @@ def _enveloped(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
     graph = own.graph = Graph(own)
     try:
         expressions = graph.collect(flavor, describe)
+        if not isPlain(expressions):
+            checkTypes(name, expressions)
         if not isAlone:
             own.giveIds(known)
         return _sealed(flavor, own, pack(expressions), isAlone, name)

@@ -8,6 +8,7 @@ tokens, less integers of more than 64 bits.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -36,14 +37,40 @@ def unpack(packed: Any) -> list[Any]:
     @raise Violation: if these are not such bytes.
     """
     try:
-        return _decoder.decode(packed)
+        expressions = _decoder.decode(packed)
     except (msgspec.MsgspecError, TypeError, RecursionError) as error:
-        raise Violation(
-            "these bytes hold no expressions",
-            where="pbcopy.envelope",
-            got=str(error),
-            expected="a list that was packed by a pbcopy",
-        ) from None
+        raise _noExpressions(str(error)) from None
+    if not isPlain(expressions):
+        raise _noExpressions("what Banana does not send")
+    return expressions
+
+
+def isPlain(expressions: Sequence[Any]) -> bool:
+    """
+    Tell whether expressions are made of what Banana sends.  MessagePack has
+    more, and Jelly takes for a value what is no list.
+    """
+    lists = [expressions]
+    for each in lists:
+        for part in each:
+            kind = type(part)
+            if kind is list or kind is tuple:
+                lists.append(part)
+            elif kind not in _PLAIN:
+                return False
+    return True
+
+
+_PLAIN = frozenset([bytes, int, float, bool])
+
+
+def _noExpressions(got: str) -> Violation:
+    return Violation(
+        "these bytes hold no expressions",
+        where="pbcopy.envelope",
+        got=got,
+        expected="a list that was packed by a pbcopy",
+    )
 
 
 def _withLongIntegers(expression: Any) -> Any:

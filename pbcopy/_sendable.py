@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from typing import Any
 
 from twisted.python.reflect import safe_repr
@@ -54,6 +55,16 @@ def checkSendable(name: str, sexp: Any, broker: Any = None) -> None:
         _complain(name, sexp, banana.SIZE_LIMIT, largest)
 
 
+def checkTypes(name: str, sexp: Any) -> None:
+    """
+    Check that there is nothing in an s-expression that Banana cannot send,
+    however large it is.
+
+    @raise Unsendable: if there is.  The error names the path.
+    """
+    _complain(name, sexp, inf, inf)
+
+
 def _isSendable(sexp: Any, longest: int, largest: int) -> bool:
     stack = [sexp]
     while stack:
@@ -72,7 +83,7 @@ def _isSendable(sexp: Any, longest: int, largest: int) -> bool:
     return True
 
 
-def _complain(name: str, sexp: Any, longest: int, largest: int) -> None:
+def _complain(name: str, sexp: Any, longest: float, largest: float) -> None:
     """
     Find the path of what is not sendable.
     """
@@ -86,7 +97,7 @@ def _complain(name: str, sexp: Any, longest: int, largest: int) -> None:
             raise _tooLarge(path, f"{len(each)} {kind}", f"{longest} {kind}")
         elif isinstance(each, int) and not -largest <= each <= largest:
             bits = f"an int of {each.bit_length()} bits"
-            raise _tooLarge(path, bits, f"{largest.bit_length()} bits")
+            raise _tooLarge(path, bits, f"{int(largest).bit_length()} bits")
         elif not isinstance(each, (bytes, int, float)):
             raise Unsendable(
                 "Banana cannot send this",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import sys
 from typing import Any
+from uuid import UUID
 
 from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
@@ -273,6 +274,18 @@ class OrderTests(GraphTestCase):
         node = Node()
         node.kids = [Bare(7), Bare(b"x"), Bare(2.5)]
         self.assertEqual([7, b"x", 2.5], self.get(node).kids)
+
+    def test_aFormThatIsNone(self) -> None:
+        """
+        What Banana would not send is refused with its path, though it could be
+        packed.
+        """
+        for form in (None, "x", {}, [b"list", None], UUID(int=7), object()):
+            node = Node()
+            node.kids = [7, Bare(form)]
+            call = self.connection.root.callRemote("put", node)
+            error = self.failureResultOf(call, Unsendable).value
+            self.assertIn("Node.kids[1]", str(error))
 
     def test_aStateThatWaits(self) -> None:
         """
