@@ -18,7 +18,7 @@ from twisted.spread import jelly as _jelly
 from twisted.spread.jelly import Jellyable
 
 from pbcopy import limits
-from pbcopy._paths import pathTo
+from pbcopy._paths import pathTo, shortened
 from pbcopy._values import jellyValue, refuseValue
 from pbcopy.errors import Unsendable
 
@@ -48,7 +48,8 @@ class Refused(Exception):
         """
         Give the same, seen from the object that has it in its state.
         """
-        return Refused(owner, pathTo(self.culprit, state) + self.path, self.error)
+        path = pathTo(self.culprit, state) + self.path
+        return Refused(owner, shortened(path), self.error)
 
 
 # Its methods have no annotations.

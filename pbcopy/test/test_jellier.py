@@ -136,3 +136,8 @@ class JellierTests(SynchronousTestCase):
         refused = Refused("bad", "", Unsendable("no"))
         outer = refused.within("owner", {"x": ["bad"]}).within("all", {"y": "owner"})
         self.assertEqual(".y.x[0]", outer.path)
+        for _ in range(1000):
+            outer = outer.within("all", {"next": "all"})
+        self.assertLess(len(outer.path), 300)
+        self.assertTrue(outer.path.startswith(".next.next"), outer.path)
+        self.assertTrue(outer.path.endswith(".next.y.x[0]"), outer.path)
