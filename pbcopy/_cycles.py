@@ -17,8 +17,9 @@ waits too, for an object to find those that it has in its state complete.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -58,17 +59,13 @@ def whenKnown(unjellier: Any, finish: Callable[[], None]) -> None:
     references = _referencesOf(unjellier)
 
     def late() -> None:
-        with answerFails(unjellier.invoker) as failures:
-            if not references.areKnown():
-                raise Violation(
-                    "the message refers to an object that is not in it",
-                    where="['dereference', …]",
-                    expected="an id that it gave with a 'reference'",
-                )
-            finish()
-        if failures:
-            # The answer fails.  Nobody's postUnjelly is to see half of it.
-            unjellier.postCallbacks.clear()
+        if not references.areKnown():
+            raise Violation(
+                "the message refers to an object that is not in it",
+                where="['dereference', …]",
+                expected="an id that it gave with a 'reference'",
+            )
+        finish()
 
     if references.areWaited or not references.areKnown():
         references.areWaited = True
@@ -121,9 +118,33 @@ class References(dict[Any, Any]):
         return True
 
 
+class PostCallbacks(list[Callable[[], Any]]):
+    """
+    Jelly's queue of what is called when a message is unjellied: each
+    C{postUnjelly}, and what has waited.  If one raises, an answer fails its
+    call, and what comes after that is not to see half of the message.
+    """
+
+    def __init__(self, invoker: Any, calls: Iterable[Callable[[], Any]]) -> None:
+        super().__init__(calls)
+        self._invoker = invoker
+
+    def __iter__(self) -> Iterator[Callable[[], None]]:
+        for call in super().__iter__():
+            yield partial(self._call, call)
+
+    def _call(self, call: Callable[[], Any]) -> None:
+        with answerFails(self._invoker) as failures:
+            call()
+        if failures:
+            self.clear()
+
+
 def _referencesOf(unjellier: Any) -> References:
     if not isinstance(unjellier.references, References):
         unjellier.references = References(unjellier.references)
+        calls = unjellier.postCallbacks
+        unjellier.postCallbacks = PostCallbacks(unjellier.invoker, calls)
     return unjellier.references
 
 

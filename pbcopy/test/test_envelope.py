@@ -232,6 +232,23 @@ class EnvelopeTests(SynchronousTestCase):
         self.assertEqual(2, len(called))
         self.assertIs(called[1], called[1][0].around)
 
+    def test_aPostUnjellyThatRaises(self) -> None:
+        """
+        It fails the call, be the object an answer or in one, and the connection
+        lives.
+        """
+
+        class Hooked(Known):
+            def postUnjelly(self) -> None:
+                raise ValueError("not today")
+
+        register(self, pb, (Hooked, Hooked))
+        for connection in (self.met(), connect(self.root)):
+            for answer in (Hooked(), [Hooked()], [Known(), (1, Hooked())]):
+                self.root.pond = answer
+                self.failureResultOf(self.ask(connection), ValueError)
+                self.assertFalse(connection.lost)
+
     def test_aStrictTaster(self) -> None:
         """
         A peer whose C{SecurityOptions} take no tag for its dot is sent no
