@@ -38,8 +38,8 @@ class Argument(Jellyable):
         """
         return jellied(self, jellier, self._describe, self._name)
 
-    def _describe(self, jellier: Jellier) -> Any:
-        return jellier.jellyState(self, self._value)
+    def _describe(self, jellier: Jellier) -> tuple[None, Any]:
+        return None, self._value
 
 
 def asArgument(value: Any, name: str) -> Any:

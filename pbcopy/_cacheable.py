@@ -15,7 +15,7 @@ from pbcopy import _tables
 from pbcopy._copyable import Copyable, asTag
 from pbcopy._envelope import OWN_JELLY_FOR, jellied
 from pbcopy._hub import hubOf
-from pbcopy._jellier import Jellier
+from pbcopy._jellier import NO_STATE, Jellier
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._publication import Publication, publicationKey
 from pbcopy._remotecache import homeward
@@ -78,15 +78,15 @@ def _mention(cacheable: Cacheable, broker: Any) -> list[Any] | None:
     return [flavors.cached_atom, luid]
 
 
-def _publish(cacheable: Cacheable, jellier: Jellier) -> list[Any]:
+def _publish(cacheable: Cacheable, jellier: Jellier) -> tuple[list[Any], Any]:
     """
-    Give C{[type, luid, state]}, and have the peer observe from now on.
+    Give C{[type, luid]} and the state, and have the peer observe from now on.
     """
     broker = jellier.invoker
     # A method of another object in the message may have sent it meanwhile.
     mention = _mention(cacheable, broker)
     if mention is not None:
-        return mention
+        return mention, NO_STATE
     perspective = broker.serializingPerspective
     publication = Publication(cacheable, broker, perspective)
     jellier.undo.append(publication.withdraw)

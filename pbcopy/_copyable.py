@@ -74,11 +74,11 @@ class Copyable(flavors.Copyable):
         return jellied(self, jellier, partial(_describeCopy, self))
 
 
-def _describeCopy(copyable: Copyable, jellier: Jellier) -> list[Any]:
+def _describeCopy(copyable: Copyable, jellier: Jellier) -> tuple[list[Any], Any]:
     with undisturbed(jellier.invoker) as perspective:
         tag = asTag(copyable.getTypeToCopyFor(perspective))
         state = copyable.getStateToCopyFor(perspective)
-    return [tag, jellier.jellyState(copyable, state)]
+    return [tag], state
 
 
 @implementer(IRemoteCopy)

@@ -22,14 +22,14 @@ from twisted.internet.defer import Deferred
 
 from pbcopy import limits
 from pbcopy._answers import answerFails
-from pbcopy._graph import Describe, Graph
+from pbcopy._graph import Graph
 from pbcopy._hub import ENVELOPE, Hub, hubOf
-from pbcopy._jellier import Jellier, Refused, tooDeep
+from pbcopy._jellier import Describe, Jellier, Refused, tooDeep, tooDeepForStock
 from pbcopy._packing import isPlain, pack, unpack
 from pbcopy._paths import shortened
 from pbcopy._pieces import PIECE, WINDOW
 from pbcopy._registry import setUnjellyableForClass
-from pbcopy._sendable import checkSendable, checkTypes, outermost
+from pbcopy._sendable import checkSendable, checkTypes
 from pbcopy._tables import isAnswering, isLive, isWholeMessage
 from pbcopy._turn import afterTurn
 from pbcopy.errors import Unsendable, Violation
@@ -45,31 +45,31 @@ def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> An
     """
     Give the s-expression of an object.
 
-    @param describe: gives its own one, C{[type, state]}, for a jellier.
+    @param describe: gives its head, C{[type]}, and its state.
     @param name: how an error names it; the name of its class where left out.
     @return: the s-expression; in an answer that is large, a Deferred of it, as
         C{Broker.serialize} may return.
     @raise Unsendable: if it cannot be sent.  The error names the path.
     """
-    own, name = Jellier.of(jellier), name or type(flavor).__qualname__
+    own = Jellier.of(jellier)
     # A jellyFor of the application's may go on with the list.
     isOwn = getattr(flavor.jellyFor, "__func__", None) in OWN_JELLY_FOR
     if isOwn and own.graph is not None:
         return own.graph.mention(flavor, describe)
-    if not isLive(own.invoker):
-        with own.undone():
-            return _nested(flavor, own, describe, name)
-    # It is made in any case: it is to hear what the peer understands.
-    hub = hubOf(own.invoker)
-    own.isFull = hub.understands(ENVELOPE)
+    if own.isInside:
+        own.prepare(flavor)
+        return own.preserve(flavor, own.express(flavor, describe))
+    name = name or type(flavor).__qualname__
+    hub = hubOf(own.invoker) if isLive(own.invoker) else None
+    own.isFull = hub is not None and hub.understands(ENVELOPE)
+    jelly = _enveloped if isOwn and own.isFull else _nested
     try:
-        with own.undone():
-            if isOwn and own.isFull:
-                return _enveloped(flavor, own, describe, name)
-            return _nested(flavor, own, describe, name)
+        with own.undone(), own.inside():
+            return jelly(flavor, own, describe, name)
     except Unsendable:
         # A pbcopy that has not met this one may take it the next time.
-        hub.greet()
+        if hub is not None:
+            hub.greet()
         raise
 
 
@@ -131,20 +131,13 @@ def _nested(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
     are.
     """
     own.prepare(flavor)
-    with outermost(own) as isOutermost:
-        try:
-            expression = describe(own)
-        except Refused as refused:
-            if not isOutermost:
-                raise
-            raise located(name, refused) from None
-        except RecursionError:
-            if not isOutermost:
-                raise
-            raise tooDeep().at(name) from None
-    expression = own.preserve(flavor, expression)
-    if isOutermost and own.graph is None:
-        checkSendable(name, expression, own.invoker)
+    try:
+        expression = own.preserve(flavor, own.express(flavor, describe))
+    except Refused as refused:
+        raise located(name, refused) from None
+    except RecursionError:
+        raise tooDeepForStock().at(name) from None
+    checkSendable(name, expression, own.invoker)
     return expression
 
 

@@ -11,16 +11,13 @@ that its reader can give each object a state that is whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import attr
 
 if TYPE_CHECKING:
-    from pbcopy._jellier import Jellier, Refused
-
-Describe = Callable[["Jellier"], "list[Any]"]
-"""What gives the expression of one object, C{[type, state]}."""
+    from pbcopy._jellier import Describe, Jellier, Refused
 
 
 @attr.s(auto_attribs=True, slots=True, eq=False)
@@ -29,7 +26,7 @@ class Part:
     One object of a graph.
 
     @ivar flavor: the object.
-    @ivar describe: what gives its expression.
+    @ivar describe: what gives its head and its state.
     @ivar holder: the part that mentioned it first.
     @ivar number: the id by which it is mentioned.
     @ivar state: its state, once that is known.
@@ -114,7 +111,7 @@ class Graph:
 
     def _describe(self, part: Part) -> None:
         self._current = part
-        expression = part.describe(self._jellier)
+        expression = self._jellier.express(part.flavor, part.describe)
         part.expression = self._jellier.preserve(part.flavor, expression)
         # The one that was mentioned first is the next, as with Jelly.
         self._waiting.extend(reversed(self._met))

@@ -58,6 +58,9 @@ from pbcopy._turn import afterTurn
 HUB = b"pbcopy"
 """The name of each hub on its connection."""
 
+HEARD = "heard"
+"""The word for: I have heard your C{hello}."""
+
 RELEASE = "release"
 """The word for: I take C{release}, C{recount} and C{forget}."""
 
@@ -91,14 +94,22 @@ class Hub(flavors.Referenceable):
         """
         if not self._greeted:
             self._greeted = True
-            # An application's own SecurityOptions may know better.
-            allows = self.broker.security.isTypeAllowed
-            words = [RELEASE]
-            if allows(ENVELOPE.encode("ascii")) and allows(TAG):
-                words.append(ENVELOPE)
-            if allows(FRESH.encode("ascii")):
-                words.append(FRESH)
-            self._tell("hello", *words)
+            self.greetEarly()
+
+    def greetEarly(self) -> None:
+        """
+        Tell the peer what this side understands, before it is known to have a
+        hub that hears it.
+        """
+        # An application's own SecurityOptions may know better.
+        allows = self.broker.security.isTypeAllowed
+        words = [HEARD] if self._peerUnderstands else []
+        words.append(RELEASE)
+        if allows(ENVELOPE.encode("ascii")) and allows(TAG):
+            words.append(ENVELOPE)
+        if allows(FRESH.encode("ascii")):
+            words.append(FRESH)
+        self._tell("hello", *words)
 
     def remote_hello(self, *words: object) -> None:
         """
@@ -107,6 +118,8 @@ class Hub(flavors.Referenceable):
         @param words: what it understands.  Unknown ones are of a later pbcopy.
         """
         self._peerUnderstands |= {word for word in words if isinstance(word, str)}
+        if HEARD in self._peerUnderstands:
+            self._greeted = True
         self.greet()
         # Something may have failed before the peer was known.
         for replica in receivedBy(self.broker):

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from twisted.python.reflect import qual
 from twisted.spread import jelly as _jelly
 from twisted.spread.jelly import Jellyable
 
@@ -26,7 +27,20 @@ if TYPE_CHECKING:
     from pbcopy._graph import Graph
 
 _ATOMS = frozenset([bytes, int, float, bool, type(None)])
-_CONTAINERS = frozenset([list, tuple, dict, set, frozenset])
+_CONTAINERS: dict[Any, bytes] = {
+    dict: b"dictionary",
+    frozenset: b"frozenset",
+    list: b"list",
+    set: b"set",
+    tuple: b"tuple",
+}
+
+NO_STATE: Any = object()
+"""What describes an object that has nothing but a head."""
+
+Describe = Callable[["Jellier"], "tuple[list[Any] | None, Any]"]
+"""What gives the head of the expression of an object, such as C{[type]}, and its
+state.  Without a head, the expression is that of the state."""
 
 
 class Refused(Exception):
@@ -65,6 +79,7 @@ class Jellier(_Jellier):  # type: ignore[misc]
     @ivar isFull: whether the peer takes the values that pbcopy adds.
     @ivar origin: a weak reference to the jellier of the message.  Jelly keeps
         that for as long as the message is being computed.
+    @ivar isInside: whether what is jellied is in the state of an object.
     @ivar isWaiting: whether the message is computed, and waits to be sent.
     @ivar whenSent: what to call when it has waited.
     @ivar undo: what to call if the message fails.
@@ -73,6 +88,7 @@ class Jellier(_Jellier):  # type: ignore[misc]
     graph: Graph | None = None
     isFull = False
     origin: Callable[[], Any]
+    isInside = False
     isWaiting = False
     whenSent: list[Callable[[], None]]
     undo: list[Callable[[], None]]
@@ -106,6 +122,20 @@ class Jellier(_Jellier):  # type: ignore[misc]
                 self.undo.pop()()
             raise
 
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """
+        For as long as this lasts, what is jellied is in the state of an object
+        of pbcopy's.
+        """
+        self.isInside = True
+        try:
+            yield
+        finally:
+            del self.isInside
+
+    # What is nested makes this call itself, and Python bounds how deep that may
+    # go.  So it does not pass a container on to Jelly's, which takes more calls.
     def jelly(self, obj: Any) -> Any:
         """
         Give the expression for an object.
@@ -113,28 +143,37 @@ class Jellier(_Jellier):  # type: ignore[misc]
         @raise Refused: if it cannot be sent.
         """
         kind = type(obj)
-        if kind in _ATOMS:
+        if kind in _ATOMS or not self.taster.isTypeAllowed(qual(kind).encode()):
             return super().jelly(obj)
-        if kind in _CONTAINERS:
-            return self._jellyContainer(obj)
-        if isinstance(obj, Jellyable):
-            return self._jellyObject(obj)
-        return self._jellyValue(obj)
+        isObject = kind not in _CONTAINERS and isinstance(obj, Jellyable)
+        if not isObject and kind not in _CONTAINERS:
+            return self._jellyValue(obj)
+        expression = self._checkMutable(obj)
+        if isObject:
+            expression = expression or obj.jellyFor(self)
+            if self.graph is not None:
+                self.graph.met(expression)
+            return expression
+        if expression is not None:
+            return expression
+        expression = self.prepare(obj)
+        self._enter(obj)
+        if kind is dict:
+            expression.append(b"dictionary")
+            for key, value in obj.items():
+                expression.append([self.jelly(key), self.jelly(value)])
+        else:
+            expression.append(_CONTAINERS[kind])
+            for each in obj:
+                expression.append(self.jelly(each))
+        self._depth -= 1
+        return self.preserve(obj, expression)
 
-    def _jellyContainer(self, container: Any) -> Any:
+    def _enter(self, container: Any) -> None:
         self._depth += 1
-        try:
-            if self._depth > limits.MAX_NESTING:
-                raise Refused(container, "", tooDeep())
-            return super().jelly(container)
-        finally:
-            self._depth -= 1
-
-    def _jellyObject(self, obj: Any) -> Any:
-        expression = super().jelly(obj)
-        if self.graph is not None:
-            self.graph.met(expression)
-        return expression
+        # What is not packed is bound by Python's stack.
+        if self.isFull and self._depth > limits.MAX_NESTING:
+            raise Refused(container, "", tooDeep())
 
     def _jellyValue(self, value: Any) -> Any:
         try:
@@ -148,21 +187,25 @@ class Jellier(_Jellier):  # type: ignore[misc]
             raise Refused(value, "", error) from None
         return super().jelly(value)
 
-    def jellyState(self, owner: object, state: Any) -> Any:
+    def express(self, owner: object, describe: Describe) -> Any:
         """
-        Give the expression for the state of an object.
+        Give the expression for an object by what describes it.
 
-        @raise Refused: if something in it cannot be sent.
+        @raise Refused: if something in its state cannot be sent.
         """
+        head, state = describe(self)
+        if state is NO_STATE:
+            return head
         if self.graph is not None:
             self.graph.isDescribedBy(state)
         depth, self._depth = self._depth, 0
         try:
-            return self.jelly(state)
+            expression = self.jelly(state)
         except Refused as refused:
             raise refused.within(owner, state) from None
         finally:
             self._depth = depth
+        return expression if head is None else [*head, expression]
 
     def giveIds(self, known: int) -> None:
         """
@@ -185,4 +228,17 @@ def tooDeep() -> Unsendable:
         got=f"more than {limits.MAX_NESTING} containers inside each other",
         expected=f"at most pbcopy.limits.MAX_NESTING, {limits.MAX_NESTING}",
         advice="put an object of pbcopy's in between",
+    )
+
+
+def tooDeepForStock() -> Unsendable:
+    """
+    Give the error for what is too deep for a peer that takes objects in each
+    other alone.
+    """
+    return Unsendable(
+        "this is nested too deeply for a peer that is not known to have pbcopy",
+        got="more than Python's stack holds",
+        expected="some 180 objects, or 300 lists, in each other",
+        advice="send it in parts; to a pbcopy, send it once more",
     )

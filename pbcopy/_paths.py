@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from twisted.python.reflect import safe_repr
+from twisted.spread import flavors
 from twisted.spread.jelly import Jellyable
 
 LONGEST = 200
@@ -63,9 +64,14 @@ def _parts(path: str, whole: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(whole, (set, frozenset)):
         for value in whole:
             yield path + "{…}", value
-    elif not isinstance(whole, (type, ModuleType, Jellyable)):
+    elif not isinstance(whole, (type, ModuleType, Jellyable)) or _isStock(whole):
         for name in _attributes(whole):
             yield path + step(name), getattr(whole, name, None)
+
+
+def _isStock(thing: object) -> bool:
+    # What it has in it was jellied by Twisted, which knows of no path.
+    return isinstance(thing, flavors.Copyable)
 
 
 def _attributes(thing: Any) -> Iterator[str]:

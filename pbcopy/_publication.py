@@ -115,11 +115,11 @@ class Publication(_tables.Observation, jelly.Jellyable):
             with undisturbed(self._broker):
                 self._observer.sendWaiting()
 
-    def begin(self, tag: bytes, jellier: Jellier) -> list[Any]:
+    def begin(self, tag: bytes, jellier: Jellier) -> tuple[list[Any], Any]:
         """
         Begin an observation.
 
-        @return: the s-expression C{[tag, luid, state]}.
+        @return: C{[tag, luid]} and the state.
         """
         observer = RemoteCacheObserver(self._broker, self._cacheable, self.perspective)
         observer.start(self.luid, jellier, self)
@@ -128,9 +128,8 @@ class Publication(_tables.Observation, jelly.Jellyable):
             state = self._cacheable.getStateToCacheAndObserveFor(
                 self.perspective, observer
             )
-        jellied = jellier.jellyState(self._cacheable, state)
         self._isBeginning = False
-        return [tag, self.luid, jellied]
+        return [tag, self.luid], state
 
     def stoppedObserving(self, perspective: Any, made: Any) -> None:
         """

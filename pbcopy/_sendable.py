@@ -11,7 +11,6 @@ error still reaches the caller.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from math import inf
 from typing import Any
 
@@ -23,23 +22,6 @@ from pbcopy.errors import Unsendable
 LARGEST = 2 ** (64 * 7) - 1
 """The largest integer, either way, that C{banana.setPrefixLimit(64)} leaves.  A
 connected Broker has its own."""
-
-_INSIDE = "_pbcopyInside"
-
-
-@contextmanager
-def outermost(jellier: Any) -> Iterator[bool]:
-    """
-    Tell whether an object is the outermost one of pbcopy's in its message.
-    """
-    if getattr(jellier, _INSIDE, False):
-        yield False
-        return
-    setattr(jellier, _INSIDE, True)
-    try:
-        yield True
-    finally:
-        delattr(jellier, _INSIDE)
 
 
 def checkSendable(name: str, sexp: Any, broker: Any = None) -> None:

@@ -161,7 +161,8 @@ def _lost(value: object) -> Unsendable:
     return unsendable(
         value,
         "Jelly has no form for an instance of this class",
-        advice="derive the class from pb.Copyable, pb.Cacheable or pb.Referenceable",
+        advice="leave it out of the state, as by naming the attribute in localOnly, "
+        "or derive the class from pb.Copyable, pb.Cacheable or pb.Referenceable",
     )
 
 

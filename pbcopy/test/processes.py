@@ -123,7 +123,7 @@ class Child(ProcessProtocol):
 
     async def end(self) -> int:
         """
-        Wait until it has ended.
+        Wait until it has ended, and so has a daemon that it has started.
 
         @return: its L{code}.
         """
@@ -228,6 +228,8 @@ def startPython(
         [sys.executable, "-u", *arguments],
         env=environ,
         path=os.path.abspath(folder),
+        # A daemon closes the first three, and it ends after who started it.
+        childFDs={0: "w", 1: "r", 2: "r", 3: "r"},
     )
     test.addCleanup(lambda: Deferred.fromCoroutine(child.kill()))
     return child

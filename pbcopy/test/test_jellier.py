@@ -107,6 +107,16 @@ class JellierTests(SynchronousTestCase):
         error = self.failureResultOf(call, Unsendable).value
         self.assertIn("Table: this is nested too deeply", str(error))
 
+    def test_inATwistedsCopyable(self) -> None:
+        """
+        The path leads through an object of Twisted's flavors, too.
+        """
+        inner: Any = stock.Copyable()
+        inner.things = [object()]
+        self.table.data = [inner]
+        error: Any = assertRefused(self.table, Unsendable)
+        self.assertEqual("Table.data[0].things[0]", error.where)
+
     def test_aReferenceable(self) -> None:
         """
         What has a jelly of its own is sent as ever.

@@ -11,8 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import limits, pb
 from pbcopy.errors import Unsendable
-from pbcopy.test.ponds import ReplicaTestCase, register
-from pbcopy.testing import sendAcross
+from pbcopy.test.ponds import Kit, ReplicaTestCase, register
+from pbcopy.testing import connect, sendAcross
 
 
 class Table(pb.Copyable, pb.RemoteCopy):
@@ -44,6 +44,16 @@ class NestingTests(SynchronousTestCase):
         """
         register(self, pb, (Table, Table))
 
+    def give(self, table: Table) -> Any:
+        """
+        Send the table to a server that is known to take what a pbcopy takes.
+        """
+        root = self.root = Kit(self, pb).Root()
+        connection = connect(pb.PBServerFactory(root), pb.PBClientFactory())
+        call = connection.root.callRemote("give", table)
+        connection.deliver()
+        return call
+
     def test_nesting(self) -> None:
         """
         Containers may be inside each other to a depth that has a name.
@@ -51,14 +61,42 @@ class NestingTests(SynchronousTestCase):
         table = Table()
         # The state itself is a dict.
         table.data = nested(limits.MAX_NESTING - 1)
-        self.assertEqual(table.data, sendAcross(table).data)
+        self.successResultOf(self.give(table))
+        self.assertEqual(table.data, self.root.given[0].data)
         table.data = nested(limits.MAX_NESTING)
+        error = self.failureResultOf(self.give(table), Unsendable).value
+        self.assertIn("Table.data[0][0]", error.where)
+        self.assertIn("pbcopy.limits.MAX_NESTING, 100", str(error))
+        self.patch(limits, "MAX_NESTING", limits.MAX_NESTING + 1)
+        self.successResultOf(self.give(table))
+        self.assertEqual(table.data, self.root.given[0].data)
+
+    def test_aPeerThatIsNotKnown(self) -> None:
+        """
+        A peer that is not known to have pbcopy is sent what Python's stack
+        holds, as with stock flavors.
+        """
+        table = Table()
+        table.data = nested(250)
+        self.assertEqual(table.data, sendAcross(table).data)
+        table.data = nested(1000)
         with self.assertRaises(Unsendable) as caught:
             sendAcross(table)
-        self.assertIn("Table.data[0][0]", caught.exception.where)
-        self.assertIn("pbcopy.limits.MAX_NESTING, 100", str(caught.exception))
-        self.patch(limits, "MAX_NESTING", limits.MAX_NESTING + 1)
-        self.assertEqual(table.data, sendAcross(table).data)
+        self.assertEqual("Table", caught.exception.where)
+
+    def test_aChainToAPeerThatIsNotKnown(self) -> None:
+        """
+        So is a chain of objects.
+        """
+        first = last = Table()
+        for _ in range(159):
+            last.data = following = Table()
+            last = following
+        last.data = None
+        count, each = 0, sendAcross(first)
+        while each is not None:
+            count, each = count + 1, each.data
+        self.assertEqual(160, count)
 
 
 class MaxCachesTests(ReplicaTestCase):

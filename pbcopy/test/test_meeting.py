@@ -11,7 +11,7 @@ from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
-from pbcopy._hub import ENVELOPE, hubOf
+from pbcopy._hub import ENVELOPE, Hub, hubOf
 from pbcopy.test.ponds import Kit
 from pbcopy.testing import connect
 
@@ -25,7 +25,7 @@ class MeetingTests(SynchronousTestCase):
         """
         Connect the factories of two modules.
         """
-        kit = Kit(self, pb)
+        kit = self.kit = Kit(self, pb)
         self.root = kit.Root(kit.Pond(["one duck"]))
         return connect(server.PBServerFactory(self.root), client.PBClientFactory())
 
@@ -47,6 +47,38 @@ class MeetingTests(SynchronousTestCase):
             connection.deliver()
             self.assertFalse(self.successResultOf(call))
             self.assertEqual([], self.flushLoggedErrors())
+
+    def test_theServerIsLate(self) -> None:
+        """
+        A server with Twisted's factory has nothing that hears the client when
+        that is connected.  They meet with the first object, either way.
+        """
+        for isSent in (True, False):
+            connection = self.connect(stock, pb)
+            args = (self.kit.Pond(),) if isSent else ()
+            call = connection.root.callRemote("give" if isSent else "pond", *args)
+            connection.deliver()
+            self.successResultOf(call)
+            for broker in (connection.server, connection.client):
+                self.assertTrue(hubOf(broker).understands(ENVELOPE))
+
+    def test_helloIsNotRepeated(self) -> None:
+        """
+        Each side introduces itself once.
+        """
+        said: list[str] = []
+        real = Hub.remote_hello
+
+        def remote_hello(hub: Hub, *words: object) -> None:
+            said.append(str(words[0]))
+            real(hub, *words)
+
+        self.patch(Hub, "remote_hello", remote_hello)
+        connection = self.connect(pb, pb)
+        call = connection.root.callRemote("give", self.kit.Pond())
+        connection.deliver()
+        self.successResultOf(call)
+        self.assertEqual(["release", "heard"], said)
 
     def test_theyAreTwisteds(self) -> None:
         """
