@@ -21,6 +21,7 @@ from pbcopy._publication import Publication, publicationKey
 from pbcopy._remotecache import homeward
 from pbcopy._stored import jellyStored
 from pbcopy._tables import undisturbed
+from pbcopy.errors import Unsendable
 from pbcopy.interfaces import ICacheable
 
 
@@ -59,19 +60,28 @@ class Cacheable(Copyable, flavors.Cacheable):
         home = homeward(self, jellier)
         if home is not None:
             return home
-        mention = _mention(self, broker)
+        mention = _mention(self, jellier)
         return mention or jellied(self, jellier, partial(_publish, self))
 
 
-def _mention(cacheable: Cacheable, broker: Any) -> list[Any] | None:
+def _mention(cacheable: Cacheable, jellier: Any) -> list[Any] | None:
     """
     Give C{['cached', luid]}, or C{None} if the peer does not have it.
+
+    @raise Unsendable: if its state is in a message that leaves after this one.
     """
+    broker = jellier.invoker
     key = publicationKey(cacheable, broker.serializingPerspective)
     known = _tables.publicationFor(broker, key)
     if known is None:
         return None
     luid, publication = known
+    if publication.isInAnother(jellier):
+        raise Unsendable(
+            "its state is in a message that is being made, and leaves later",
+            where=type(cacheable).__qualname__,
+            advice="send this one when the method that gives a state has returned",
+        )
     publication.ensureObserved()
     publication.sendWaiting()
     publication.incref()
@@ -84,7 +94,7 @@ def _publish(cacheable: Cacheable, jellier: Jellier) -> tuple[list[Any], Any]:
     """
     broker = jellier.invoker
     # A method of another object in the message may have sent it meanwhile.
-    mention = _mention(cacheable, broker)
+    mention = _mention(cacheable, jellier)
     if mention is not None:
         return mention, NO_STATE
     perspective = broker.serializingPerspective

@@ -188,6 +188,12 @@ class Hub(flavors.Referenceable):
             afterTurn(self._recountPublished)
         self._published.append(luid)
 
+    def hasPublished(self, luid: int) -> bool:
+        """
+        Tell whether an id was published in this turn.
+        """
+        return luid in self._published
+
     def sentLater(self) -> None:
         """
         A message was sent that had to wait.  It may have published something.

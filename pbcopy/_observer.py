@@ -92,6 +92,17 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         """
         return getattr(self._origin(), "isWaiting", False)
 
+    def isBeingMadeWithout(self, jellier: Any) -> bool:
+        """
+        Tell whether the message with the state is being made, and is not the one
+        of a jellier.
+        """
+        mine = self._origin()
+        if mine is None or self.isWaiting():
+            return False
+        origin = vars(jellier).get("origin", _nothing)
+        return origin() is not mine
+
     def sendWaiting(self) -> None:
         """
         Send the message with the state now, and the updates that wait for it.

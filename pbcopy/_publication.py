@@ -106,6 +106,17 @@ class Publication(_tables.Observation, jelly.Jellyable):
         """
         return self._observer is not None and self._observer.isWaiting()
 
+    def isInAnother(self, jellier: Any) -> bool:
+        """
+        Tell whether the state is in a message that is still being made, and is
+        not the one of C{jellier}.
+        """
+        observer = self._observer
+        if observer is None or not observer.isBeingMadeWithout(jellier):
+            return False
+        # A jellier may be kept by a traceback of a message that failed before.
+        return hubOf(self._broker).hasPublished(self.luid)
+
     def sendWaiting(self) -> None:
         """
         If the message with the state waits for its pieces, send it now, with

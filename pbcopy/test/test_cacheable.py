@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.spread import pb as stock
 from twisted.spread.jelly import jelly
 
-from pbcopy import pb
+from pbcopy import pb, statusOf
 from pbcopy._hub import hubOf
 from pbcopy.test.ponds import ReplicaTestCase, register
 from pbcopy.testing import Connection, connect, endTurn
@@ -151,6 +151,25 @@ class PublicationTests(ReplicaTestCase):
         pond.add("three ducks")
         self.connection.deliver()
         self.assertEqual(pond.ducks, view.ducks)
+        self.assertEqual(1, len(pond.observers))
+
+    def test_mentionedInAnotherMessage(self) -> None:
+        """
+        While a message is being made, a mention of what is in it cannot leave
+        before it.  It fails with its sender, and a fresh state makes good for
+        it.
+        """
+        first, pond = self.fetch(), self.kit.Pond(["two ducks"])
+        box = Box()
+        box.things = [pond, Box(lambda: self.pond.add(pond))]
+        self.root.pond = box
+        register(self, pb, (Box, Box))
+        view = self.fetch().things[0]
+        pond.add("three ducks")
+        self.connection.deliver()
+        self.assertEqual(pond.ducks, view.ducks)
+        self.assertIs(view, first.ducks[-1])
+        self.assertTrue(statusOf(first).isLive)
         self.assertEqual(1, len(pond.observers))
 
     def test_theDefaultState(self) -> None:
