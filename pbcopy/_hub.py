@@ -15,7 +15,8 @@ first copy or cache meets the connection.  Two pbcopy peers talk to each other's
    its next C{release} counts them all.  This answers a C{release} that counts
    less, and it follows each message with a new state.
  - C{piece}: the sender has cut a large state into pieces.  C{acknowledge}: the
-   receiver has got one.
+   receiver has got one.  C{spent}: the message that mentions these has left, or
+   has failed.
  - C{forget}: the receiver does not know these ids.  A message that failed took
    the state along.
  - C{refresh}: a replica of the receiver's may differ from its master.
@@ -348,10 +349,17 @@ class Hub(flavors.Referenceable):
         """
         self.outgoing.acknowledged()
 
+    def remote_spent(self, *numbers: object) -> None:
+        """
+        The peer has sent what mentions these, or never will.
+        """
+        self.incoming.forget(*numbers)
+
     def _tellAside(self, message: str, *args: object) -> None:
         # This may be in the middle of the message that needs it.
-        with aside(self.broker):
-            self._tell(message, *args)
+        if isConnected(self.broker):
+            with aside(self.broker):
+                self._tell(message, *args)
 
     def _tell(self, message: str, *args: object) -> None:
         hub = self.broker.remoteForName(HUB)

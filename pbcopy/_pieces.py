@@ -18,6 +18,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from pbcopy import limits
+from pbcopy._turn import afterTurn
 from pbcopy.errors import Violation
 
 PIECE = 64 * 1024
@@ -46,6 +47,7 @@ class Outgoing:
         self._transfers: deque[_Transfer] = deque()
         self._number = 0
         self._onTheirWay = 0
+        self._spent: list[int] = []
 
     def now(self, data: bytes) -> int:
         """
@@ -97,8 +99,19 @@ class Outgoing:
             self._tell("piece", transfer.number, transfer.nextPiece())
             if transfer.isSent:
                 self._transfers.popleft()
+                self._spend(transfer.number)
                 transfer.whenSent.callback(transfer.number)
                 transfer.sent()
+
+    def _spend(self, number: int) -> None:
+        if not self._spent:
+            afterTurn(self._tellSpent)
+        self._spent.append(number)
+
+    def _tellSpent(self) -> None:
+        # The message has left by now, or failed; its reader may not open it.
+        spent, self._spent = self._spent, []
+        self._tell("spent", *spent)
 
 
 class _Transfer:
@@ -186,6 +199,13 @@ class Incoming:
                 advice="raise pbcopy.limits.MAX_STATE at both ends",
             )
         return data
+
+    def forget(self, *numbers: Any) -> None:
+        """
+        Give up the pieces that no message is going to ask for.
+        """
+        for number in numbers:
+            self._take(number)
 
     def _take(self, number: int) -> bytes:
         pieces = self._pieces.pop(number, [])

@@ -10,6 +10,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import limits, pb
+from pbcopy._hub import hubOf
 from pbcopy._pieces import PIECE, SMALLEST, WINDOW, Incoming, Outgoing
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.ponds import Kit, Received, ReplicaTestCase, register
@@ -239,6 +240,24 @@ class LargeTests(LargeTestCase):
             self.failureResultOf(call, ValueError)
         self.successResultOf(self.give(self.table))
         self.assertEqual(self.table.data, self.root.given[0].data)
+
+    def test_theMessageFails(self) -> None:
+        """
+        The pieces of what its reader does not open are given up: something else
+        in the message could not be sent, or was refused.
+        """
+
+        class Unknown(pb.Copyable):
+            pass
+
+        for bad in (pb.RemoteCache(), Unknown()):
+            for things in ([bad, self.table], [self.table, bad]):
+                call = self.give(things)
+                self.connection.deliver()
+                self.failureResultOf(call)
+        self.flushLoggedErrors()
+        incoming = hubOf(self.connection.server).incoming
+        self.assertEqual(({}, 0), (incoming._pieces, incoming._size))
 
     def test_otherCallsAreAnswered(self) -> None:
         """
