@@ -125,7 +125,7 @@ class RemoteCopy(flavors.RemoteCopy):
             answerFails(unjellier.invoker) as failures,
             beingMade(unjellier, jellyList, self),
         ):
-            announce(unjellier.invoker)
+            announce(unjellier.invoker, jellyList[0])
             if len(jellyList) > 2:
                 refuseCache(self, unjellier, jellyList)
             state = unjellier.unjelly(jellyList[1])

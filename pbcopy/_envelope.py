@@ -148,12 +148,14 @@ def located(name: str, refused: Refused) -> Unsendable:
     return refused.error.at(shortened(name + refused.path))
 
 
-def announce(invoker: Any) -> None:
+def announce(invoker: Any, tag: bytes = b"") -> None:
     """
     Tell the sender of an object, once, what this side understands.
+
+    @param tag: the class of the object.
     """
     if isLive(invoker):
-        hubOf(invoker).greet()
+        hubOf(invoker).greet(tag)
 
 
 def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:

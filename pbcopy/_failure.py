@@ -62,7 +62,7 @@ class CopiedFailure(pb.CopiedFailure):
         stock: Any = super()
         made = stock.unjellyFor(unjellier, jellyList)
         if self.type is Unsendable:
-            announce(unjellier.invoker)
+            announce(unjellier.invoker, jellyList[0])
         return made
 
     def setCopyableState(self, state: dict[str, Any]) -> None:

@@ -80,7 +80,7 @@ class Hub(flavors.Referenceable):
 
     def __init__(self, broker: pb.Broker) -> None:
         self.broker = broker
-        self._greeted = False
+        self._greeted: set[bytes] = set()
         self._peerUnderstands: frozenset[str] = frozenset()
         self._dropped: deque[Replica] = deque()
         self._published: list[int] = []
@@ -89,28 +89,29 @@ class Hub(flavors.Referenceable):
         self.incoming = Incoming()
         whenLost(broker, self._lost)
 
-    def greet(self) -> None:
+    def greet(self, tag: bytes = b"") -> None:
         """
-        Tell the peer, once, what this side understands.
-        """
-        if not self._greeted:
-            self._greeted = True
-            self.greetEarly()
+        Tell the peer what this side understands.
 
-    def greetEarly(self) -> None:
+        A peer has no hub before its first object of pbcopy's flavors, and drops
+        what is said to it.  So, until it answers, it is told with the first
+        object of each class.
+
+        @param tag: the class of an object that has come.
         """
-        Tell the peer what this side understands, before it is known to have a
-        hub that hears it.
-        """
+        if not self._peerUnderstands and tag not in self._greeted:
+            self._greeted.add(tag)
+            self._hello()
+
+    def _hello(self, *words: str) -> None:
         # An application's own SecurityOptions may know better.
         allows = self.broker.security.isTypeAllowed
-        words = [HEARD] if self._peerUnderstands else []
-        words.append(RELEASE)
+        told = [*words, RELEASE]
         if allows(ENVELOPE.encode("ascii")) and allows(TAG):
-            words.append(ENVELOPE)
+            told.append(ENVELOPE)
         if allows(FRESH.encode("ascii")):
-            words.append(FRESH)
-        self._tell("hello", *words)
+            told.append(FRESH)
+        self._tell("hello", *told)
 
     def remote_hello(self, *words: object) -> None:
         """
@@ -119,14 +120,14 @@ class Hub(flavors.Referenceable):
         @param words: what it understands.  Unknown ones are of a later pbcopy.
         """
         self._peerUnderstands |= {word for word in words if isinstance(word, str)}
-        if HEARD in self._peerUnderstands:
-            self._greeted = True
-        self.greet()
+        if HEARD not in words:
+            self._hello(HEARD)
         # Something may have failed before the peer was known.
         for replica in receivedBy(self.broker):
             replica.catchUp()
         for publication in publishedBy(self.broker):
             publication.catchUp()
+            self.published(publication.luid)
 
     def understands(self, word: str) -> bool:
         """
@@ -159,6 +160,7 @@ class Hub(flavors.Referenceable):
         for _ in range(replica.mentions):
             self.broker.decCacheRef(replica.luid)
         replica.mentions = 0
+        replica.wasDecached = True
 
     def remote_release(self, *counts: int) -> None:
         """
@@ -227,16 +229,18 @@ class Hub(flavors.Referenceable):
             replica = self.broker.locallyCachedObjects.get(luid)
             if replica is None:
                 unknown.append(luid)
-            elif isinstance(replica, Replica) and self._mayRecount(mentions):
+            elif isinstance(replica, Replica) and self._mayRecount(replica, mentions):
                 replica.mentions = mentions
                 self.drop(replica)
         if unknown:
             self.forget(*unknown)
 
-    def _mayRecount(self, mentions: object) -> bool:
-        # To a peer that does not count so, a decache is sent for each mention.
+    def _mayRecount(self, replica: Replica, mentions: object) -> bool:
+        # To a peer that does not count so, a decache is sent for each mention.  One
+        # that does may have counted before it got those that were sent to it.
         isCount = type(mentions) is int and mentions > 0
-        return isCount and RELEASE in self._peerUnderstands
+        understands = RELEASE in self._peerUnderstands
+        return isCount and understands and not replica.wasDecached
 
     def forget(self, *luids: int) -> None:
         """

@@ -41,6 +41,6 @@ class PBClientFactory(pb.PBClientFactory):
         """
         Tell the server what this side understands, before anything else.
         """
-        hubOf(broker).greetEarly()
+        hubOf(broker).greet()
         stock: Any = super()
         stock.clientConnectionMade(broker)

@@ -50,7 +50,7 @@ class Slot(Replica):
         changes it.
     """
 
-    def __init__(self, broker: pb.Broker, luid: int) -> None:
+    def __init__(self, broker: pb.Broker, luid: int, tag: bytes = b"") -> None:
         self._broker: pb.Broker | None = broker
         self.luid = luid
         self.mentions = 1
@@ -64,7 +64,7 @@ class Slot(Replica):
         self._take: Take = lambda replica, state: None
         receive(broker, self)
         self._hub = hubOf(broker)
-        self._hub.greet()
+        self._hub.greet(tag)
 
     @property
     def broker(self) -> pb.Broker | None:
@@ -88,7 +88,7 @@ class Slot(Replica):
         Make the slot for C{[type, luid, state]}.  If what is done with it
         raises, the id is given back.
         """
-        slot = cls(unjellier.invoker, jellyList[1])
+        slot = cls(unjellier.invoker, jellyList[1], jellyList[0])
         with slot.orRefused():
             yield slot
 

@@ -19,7 +19,7 @@ from pbcopy._hub import FRESH, HUB, Hub, hubOf
 from pbcopy._tables import publishedBy
 from pbcopy.test.ponds import Kit, Received, register
 from pbcopy.test.test_envelope import Raw
-from pbcopy.testing import Connection, connect
+from pbcopy.testing import Connection, connect, endTurn
 
 
 class HubTests(SynchronousTestCase):
@@ -174,6 +174,82 @@ class HubTests(SynchronousTestCase):
         connection.collect()
         self.assertEqual([], self.pond.observers)
         self.assertEqual({}, connection.server.locallyCachedObjects)
+
+    def test_theFirstMessageFails(self) -> None:
+        """
+        What was in the first message of a connection, and did not arrive since
+        something before it was refused, is not observed.
+        """
+
+        class Unknown(pb.Copyable):
+            pass
+
+        connection = connect(self.kit.Root())
+        never = self.kit.Pond()
+        things = [self.pond, Unknown(), never]
+        lost = connection.root.callRemote("give", things)
+        endTurn()
+        connection.deliver()
+        self.failureResultOf(lost)
+        self.flushLoggedErrors()
+        connection.collect()
+        self.assertEqual([[], []], [self.pond.observers, never.observers])
+        self.assertEqual({}, connection.client.remotelyCachedObjects)
+
+    def test_aRecountThatCrossesADecache(self) -> None:
+        """
+        A recount that was sent before a decache arrived is not taken: it does
+        not know of that.
+        """
+        connection = self.connection
+        view, hub = self.fetch(connection), hubOf(connection.client)
+        luid = view.luid
+        hub._peerUnderstands = frozenset()
+        again = Received(connection.root.callRemote("pond"))
+        connection.fromServer.held = True
+        connection.deliver()
+        connection.fromClient.held = True
+        del view
+        connection.collect()
+        connection.fromServer.held = False
+        connection.deliver()
+        hub.remote_hello("release")
+        publication = connection.server.remotelyCachedObjects[luid]
+        hub.remote_recount(luid, publication.refcount)
+        connection.fromClient.held = False
+        connection.deliver()
+        slot = connection.client.locallyCachedObjects[luid]
+        self.assertEqual((1, 1), (publication.refcount, slot.mentions))
+        del again
+
+    def test_helloToASenderOfStockFlavors(self) -> None:
+        """
+        A sender whose first object is of stock flavors does not hear that its
+        peer has pbcopy.  It does with its first object of pbcopy's.
+        """
+        kit = Kit(self, stock)
+        register(self, pb, (kit.Pond, self.kit.View))
+        root = self.kit.Root(kit.Pond())
+        connection = connect(root)
+        views = [self.fetch(connection)]
+        self.assertIsNone(connection.server.localObjectForID(HUB))
+        root.pond = self.pond
+        views.append(self.fetch(connection))
+        self.assertTrue(hubOf(connection.server).understands(FRESH))
+
+    def test_helloToAStockSender(self) -> None:
+        """
+        A stock sender is sent a hello for each class, and not for each object.
+        """
+        kit = Kit(self, stock)
+        register(self, pb, (kit.Pond, self.kit.View))
+        root = kit.Root([kit.Pond(), kit.Pond()])
+        connection = connect(root)
+        sent = self.watch(connection.client)
+        views = self.fetch(connection)
+        self.assertEqual(2, len(views))
+        hellos = [message for message in sent if message[3] == b"hello"]
+        self.assertEqual(1, len(hellos))
 
     def test_wordsOfALaterPbcopy(self) -> None:
         """
