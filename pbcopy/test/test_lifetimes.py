@@ -1,20 +1,16 @@
 # -*- test-case-name: pbcopy.test.test_lifetimes -*-
 """
-Tests that run L{pbcopy.test.lifetimes} for each pairing of flavors.
+Tests that run L{pbcopy.test.lifetimes}.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from twisted.python.reflect import requireModule
-from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
 
-import pbcopy.pb
-
-EXAMPLES = int(os.environ.get("PBCOPY_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("PBCOPY_EXAMPLES", "100"))
 """How many histories each machine tries.  A long run sets more."""
 
 
@@ -26,28 +22,35 @@ class LifetimeTests(SynchronousTestCase):
     if requireModule("hypothesis") is None:
         skip = "Hypothesis is not installed"
 
-    def tryAll(self, sends: Any, receives: Any) -> None:
+    def tryAll(self, *names: str) -> None:
         """
-        Try many histories.
+        Try many histories with connections of these kinds.
         """
+        from pbcopy.test.holders import Kind
         from pbcopy.test.lifetimes import run
 
-        run(self, sends, receives, EXAMPLES)
+        run(self, [Kind[name] for name in names], EXAMPLES)
 
     def test_pbcopyToPbcopy(self) -> None:
         """
         With pbcopy's flavors on both sides.
         """
-        self.tryAll(pbcopy.pb, pbcopy.pb)
+        self.tryAll("PBCOPY")
 
     def test_pbcopyToStock(self) -> None:
         """
         With stock flavors on the receiving side.
         """
-        self.tryAll(pbcopy.pb, stock)
+        self.tryAll("STOCK_CLIENT")
 
     def test_stockToPbcopy(self) -> None:
         """
         With stock flavors on the sending side.
         """
-        self.tryAll(stock, pbcopy.pb)
+        self.tryAll("STOCK_SERVER")
+
+    def test_mixed(self) -> None:
+        """
+        With all of these in one history.
+        """
+        self.tryAll("PBCOPY", "PBCOPY", "STOCK_CLIENT", "STOCK_SERVER")
