@@ -193,7 +193,7 @@ class Slot(Replica):
         The name is the one that C{flavors.unjellyCached} calls.
         """
         self.mentions += 1
-        with answerFails(self._hub.broker) as failures:
+        with answerFails(self._hub.broker) as failures, self.orRefused():
             return self.replica()
         return failures[0]
 

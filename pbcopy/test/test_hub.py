@@ -196,6 +196,26 @@ class HubTests(SynchronousTestCase):
         self.assertEqual([[], []], [self.pond.observers, never.observers])
         self.assertEqual({}, connection.client.remotelyCachedObjects)
 
+    def test_aMentionOfWhatWasRefused(self) -> None:
+        """
+        A mention that was under way when the state was refused is given back,
+        also where the peers have not met yet.
+        """
+
+        def refuse(view: Any, state: Any) -> None:
+            raise RuntimeError("no")
+
+        self.patch(self.kit.View, "setCopyableState", refuse)
+        root = self.connection.root
+        calls = [root.callRemote("pond"), root.callRemote("pond")]
+        while self.connection.deliverOnce(1):
+            pass
+        for call in calls:
+            self.failureResultOf(call)
+        self.connection.collect()
+        self.assertEqual([], self.pond.observers)
+        self.assertEqual({}, self.connection.client.locallyCachedObjects)
+
     def test_aRecountThatCrossesADecache(self) -> None:
         """
         A recount that was sent before a decache arrived is not taken: it does
