@@ -87,6 +87,22 @@ def asArguments(
     }
 
 
+def settled(value: Any) -> Any:
+    """
+    Give a value whose plain containers nobody else changes.
+    """
+    kind = type(value)
+    try:
+        if kind is dict:
+            return {settled(key): settled(each) for key, each in value.items()}
+        if kind in (list, tuple, set, frozenset):
+            return kind(map(settled, value))
+    except RecursionError:
+        # It has itself in it, or is too deep to be sent in any case.
+        pass
+    return value
+
+
 _BROKERS = ("pbanswer", "pbcallback", "pberrback")
 """Keywords that are not the method's."""
 

@@ -16,7 +16,7 @@ from twisted.spread import flavors, pb
 from zope.interface import implementer
 
 from pbcopy import _tables
-from pbcopy._arguments import areSettled, asArguments
+from pbcopy._arguments import areSettled, asArguments, settled
 from pbcopy._hub import hubOf
 from pbcopy._text import asText
 from pbcopy._turn import afterTurn
@@ -178,7 +178,9 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
                 name,
                 *asArguments(where, args, kw),
             )
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             # The peer is told in order: whatever it gets next comes after this.
             if self._watcher is not None and not isinstance(
                 error, pb.DeadReferenceError
@@ -194,7 +196,8 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         if not self._queued:
             afterTurn(self._sendQueued)
         answer: defer.Deferred[Any] = defer.Deferred()
-        self._queued.append((answer, name, args, kw))
+        # They may be others by the time that this is sent.
+        self._queued.append((answer, name, *settled((args, kw))))
         return answer
 
     def _sendQueued(self) -> None:

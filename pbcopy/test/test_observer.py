@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import limits, pb
 from pbcopy.errors import Unsendable
-from pbcopy.test.ponds import Kit, Received, register
+from pbcopy.test.ponds import Kit, Received, ReplicaTestCase, register
 from pbcopy.testing import connect
 
 
@@ -279,3 +279,32 @@ class SnapshotTests(SynchronousTestCase):
         self.connection.client.serialize(message, "guest")
         self.connection.deliver()
         self.assertEqual(["guest"] * 5, seen)
+
+
+class QueuedTests(ReplicaTestCase):
+    """
+    Updates that are made while a state is computed.
+    """
+
+    def test_anArgumentThatChanges(self) -> None:
+        """
+        Such an update is sent as it was when it was made.
+        """
+
+        def getState(perspective: Any, observer: Any) -> Any:
+            self.pond.observers.append(observer)
+            observer.callRemote("reset", self.pond.ducks)
+            return {"ducks": list(self.pond.ducks)}
+
+        def reset(view: Any, ducks: list[str]) -> None:
+            view.ducks = ducks
+
+        self.kit.View.observe_reset = reset
+        self.pond.getStateToCacheAndObserveFor = getState
+        call = self.connection.root.callRemote("pond")
+        # It changes in the turn in which it was sent.
+        asked = self.connection.fromClient.take(None)
+        self.connection.server.dataReceived(asked)
+        self.pond.add("ugly duckling")
+        self.connection.deliver()
+        self.assertEqual(self.pond.ducks, self.successResultOf(call).ducks)
