@@ -14,6 +14,7 @@ first copy or cache meets the connection.  Two pbcopy peers talk to each other's
    delivers in order, so whoever reads this has seen, or lost, each mention, and
    its next C{release} counts them all.  This answers a C{release} that counts
    less, and it follows each message with a new state.
+ - C{known}: the sender has mentioned these ids before it heard C{hello}.
  - C{piece}: the sender has cut a large state into pieces.  C{acknowledge}: the
    receiver has got one.  C{spent}: the message that mentions these has left, or
    has failed.
@@ -127,7 +128,9 @@ class Hub(flavors.Referenceable):
             replica.catchUp()
         for publication in publishedBy(self.broker):
             publication.catchUp()
-            self.published(publication.luid)
+        luids = [publication.luid for publication in publishedBy(self.broker)]
+        if luids:
+            self._tell("known", *luids)
 
     def understands(self, word: str) -> bool:
         """
@@ -160,7 +163,6 @@ class Hub(flavors.Referenceable):
         for _ in range(replica.mentions):
             self.broker.decCacheRef(replica.luid)
         replica.mentions = 0
-        replica.wasDecached = True
 
     def remote_release(self, *counts: int) -> None:
         """
@@ -229,18 +231,31 @@ class Hub(flavors.Referenceable):
             replica = self.broker.locallyCachedObjects.get(luid)
             if replica is None:
                 unknown.append(luid)
-            elif isinstance(replica, Replica) and self._mayRecount(replica, mentions):
+            elif isinstance(replica, Replica) and self._mayRecount(mentions):
                 replica.mentions = mentions
                 self.drop(replica)
         if unknown:
             self.forget(*unknown)
 
-    def _mayRecount(self, replica: Replica, mentions: object) -> bool:
-        # To a peer that does not count so, a decache is sent for each mention.  One
-        # that does may have counted before it got those that were sent to it.
+    def _mayRecount(self, mentions: object) -> bool:
+        # To a peer that does not count so, a decache is sent for each mention.
         isCount = type(mentions) is int and mentions > 0
-        understands = RELEASE in self._peerUnderstands
-        return isCount and understands and not replica.wasDecached
+        return isCount and RELEASE in self._peerUnderstands
+
+    def remote_known(self, *luids: int) -> None:
+        """
+        The peer has mentioned these ids before it knew that this is a pbcopy.
+        How often is not said: some may have been given back meanwhile.
+        """
+        unknown = []
+        for luid in luids:
+            replica = self.broker.locallyCachedObjects.get(luid)
+            if replica is None:
+                unknown.append(luid)
+            elif isinstance(replica, Replica):
+                self.drop(replica)
+        if unknown:
+            self.forget(*unknown)
 
     def forget(self, *luids: int) -> None:
         """

@@ -57,14 +57,10 @@ class Observation(ABC):
 class Replica(ABC):
     """
     What stands for a replica in the Broker's table of local caches.
-
-    @ivar wasDecached: whether mentions were given back one by one, as stock
-        flavors do.
     """
 
     luid: int
     mentions: int
-    wasDecached = False
 
     @abstractmethod
     def isHeld(self) -> bool:

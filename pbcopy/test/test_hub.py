@@ -216,31 +216,31 @@ class HubTests(SynchronousTestCase):
         self.assertEqual([], self.pond.observers)
         self.assertEqual({}, self.connection.client.locallyCachedObjects)
 
-    def test_aRecountThatCrossesADecache(self) -> None:
+    def test_aHelloThatCrossesADecache(self) -> None:
         """
-        A recount that was sent before a decache arrived is not taken: it does
-        not know of that.
+        A sender that hears a hello does not say how often it has mentioned what
+        its peer is giving back one by one.
         """
         connection = self.connection
-        view, hub = self.fetch(connection), hubOf(connection.client)
-        luid = view.luid
-        hub._peerUnderstands = frozenset()
-        again = Received(connection.root.callRemote("pond"))
+        calls = [Received(connection.root.callRemote("pond")) for _ in range(2)]
+        while not calls[0].results:
+            connection.deliverOnce(1)
         connection.fromServer.held = True
-        connection.deliver()
+        calls[0].results.clear()
         connection.fromClient.held = True
-        del view
         connection.collect()
+        connection.fromClient.held = False
+        while connection.deliverOnce(1):
+            pass
+        calls.append(Received(connection.root.callRemote("pond")))
+        connection.deliver()
         connection.fromServer.held = False
         connection.deliver()
-        hub.remote_hello("release")
-        publication = connection.server.remotelyCachedObjects[luid]
-        hub.remote_recount(luid, publication.refcount)
-        connection.fromClient.held = False
-        connection.deliver()
-        slot = connection.client.locallyCachedObjects[luid]
-        self.assertEqual((1, 1), (publication.refcount, slot.mentions))
-        del again
+        (view,) = calls[2].results
+        self.assertEqual([view], calls[1].results)
+        publication = connection.server.remotelyCachedObjects[view.luid]
+        slot = connection.client.locallyCachedObjects[view.luid]
+        self.assertEqual((2, 2), (publication.refcount, slot.mentions))
 
     def test_helloToASenderOfStockFlavors(self) -> None:
         """
