@@ -12,6 +12,7 @@ from twisted.spread import flavors
 from zope.interface import implementer
 
 from pbcopy import _tables
+from pbcopy._broker import undisturbed
 from pbcopy._copyable import Copyable, asTag
 from pbcopy._envelope import OWN_JELLY_FOR, jellied
 from pbcopy._hub import hubOf
@@ -20,7 +21,6 @@ from pbcopy._observer import RemoteCacheObserver
 from pbcopy._publication import Publication, publicationKey
 from pbcopy._remotecache import homeward
 from pbcopy._stored import jellyStored
-from pbcopy._tables import undisturbed
 from pbcopy.errors import Unsendable
 from pbcopy.interfaces import ICacheable
 

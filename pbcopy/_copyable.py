@@ -15,13 +15,13 @@ from twisted.spread import flavors
 from zope.interface import implementer
 
 from pbcopy._answers import answerFails
+from pbcopy._broker import undisturbed
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._envelope import OWN_JELLY_FOR, announce, jellied
 from pbcopy._jellier import Jellier
 from pbcopy._slot import Slot
 from pbcopy._state import applyState, checkAttribute, withTextKeys
 from pbcopy._stored import jellyStored, unjellyStored
-from pbcopy._tables import undisturbed
 from pbcopy.errors import Violation
 from pbcopy.interfaces import ICopyable, IRemoteCopy
 

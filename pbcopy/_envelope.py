@@ -22,6 +22,7 @@ from twisted.internet.defer import Deferred
 
 from pbcopy import limits
 from pbcopy._answers import answerFails
+from pbcopy._broker import isAnswering, isLive, isWholeMessage
 from pbcopy._graph import Graph
 from pbcopy._hub import ENVELOPE, Hub, hubOf
 from pbcopy._jellier import Describe, Jellier, Refused, tooDeep, tooDeepForStock
@@ -30,7 +31,6 @@ from pbcopy._paths import shortened
 from pbcopy._pieces import PIECE, WINDOW
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._sendable import checkSendable, checkTypes
-from pbcopy._tables import isAnswering, isLive, isWholeMessage
 from pbcopy._turn import afterTurn
 from pbcopy.errors import Unsendable, Violation
 

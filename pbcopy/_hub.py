@@ -38,21 +38,17 @@ from typing import Any, cast
 from twisted.python.failure import Failure
 from twisted.spread import flavors, pb
 
+from pbcopy._broker import aside, isConnected, peerOf, raiseAtOnce, whenLost
 from pbcopy._kinds import TAG
 from pbcopy._pieces import Incoming, Outgoing
 from pbcopy._status import inOneLine
 from pbcopy._tables import (
     Observation,
     Replica,
-    aside,
     isAt,
-    isConnected,
-    peerOf,
     publishedBy,
-    raiseAtOnce,
     receivedBy,
     replicaOf,
-    whenLost,
     withdraw,
 )
 from pbcopy._turn import afterTurn

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from twisted.spread import flavors, pb
 from zope.interface import implementer
 
-from pbcopy import _tables
+from pbcopy import _broker
 from pbcopy._arguments import areSettled, asArguments, settled
 from pbcopy._hub import hubOf
 from pbcopy._text import asText
@@ -82,7 +82,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         """
         self._luid = luid
         self._watcher = watcher
-        self._underWay = _tables.underWay(self.broker, jellier.origin)
+        self._underWay = _broker.underWay(self.broker, jellier.origin)
         self._origin = jellier.origin
         jellier.whenSent.append(self._sendQueued)
 
@@ -107,7 +107,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         """
         Send the message with the state now, and the updates that wait for it.
         """
-        if _tables.isConnected(self.broker):
+        if _broker.isConnected(self.broker):
             hubOf(self.broker).outgoing.finish()
         self._underWay, self._origin = _never, _nothing
         self._sendQueued()
@@ -171,7 +171,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
                 raise pb.DeadReferenceError(f"{self!r} has stopped observing")
             name = asText(name)
             where = f"{type(self.cached).__qualname__}.{name}"
-            return _tables.sendUpdate(
+            return _broker.sendUpdate(
                 self.broker,
                 self.perspective,
                 self._luid,

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from twisted.python import log
 from twisted.spread import jelly
 
-from pbcopy import _tables
+from pbcopy import _broker, _tables
+from pbcopy._broker import undisturbed
 from pbcopy._envelope import jellied
 from pbcopy._hub import FRESH, hubOf
 from pbcopy._jellier import Jellier
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._status import inOneLine
-from pbcopy._tables import undisturbed
 from pbcopy._turn import afterTurn
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Publication(_tables.Observation, jelly.Jellyable):
         return self._cacheable if self._isWanted() else self
 
     def _isWanted(self) -> bool:
-        return self.refcount > 0 and _tables.isConnected(self._broker)
+        return self.refcount > 0 and _broker.isConnected(self._broker)
 
     def processUniqueID(self) -> Any:
         """

@@ -1,0 +1,171 @@
+# -*- test-case-name: pbcopy.test.test_broker -*-
+"""
+What is known of a Broker, but for its tables (L{pbcopy._tables}): whether it is
+there, what it is serializing, and how it sends.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+from twisted.spread import jelly, pb
+
+
+def isConnected(broker: pb.Broker) -> bool:
+    """
+    Tell whether the connection is there.
+    """
+    return not broker.disconnected
+
+
+def whenLost(broker: pb.Broker, lost: Callable[[BaseException], object]) -> None:
+    """
+    Have C{lost(reason)} called when the connection is lost.
+
+    C{Broker.connectionLost} does not tell the reason to whom it notifies.  It is
+    in the frame of that method.
+    """
+
+    def notify() -> None:
+        frame = sys._getframe(1)
+        isKnown = frame.f_code is pb.Broker.connectionLost.__code__
+        reason = frame.f_locals["reason"] if isKnown else None
+        value = reason.value if isinstance(reason, Failure) else None
+        lost(value or pb.PBConnectionLost())
+
+    broker.notifyOnDisconnect(notify)
+
+
+def peerOf(broker: pb.Broker) -> str:
+    """
+    Name the peer of a connection, for a log.
+    """
+    transport: Any = broker.transport
+    return str(transport.getPeer())
+
+
+def isLive(invoker: Any) -> bool:
+    """
+    Tell whether Jelly's invoker is a Broker whose connection is there, and not
+    what stands for one in somebody's test.
+    """
+    return isinstance(invoker, pb.Broker) and isConnected(invoker)
+
+
+@contextmanager
+def undisturbed(broker: Any) -> Iterator[Any]:
+    """
+    Do what may serialize something else in the middle of a serialization.
+
+    C{Broker.serialize} forgets at its end for whom and for what it was, and a
+    C{callRemote} in an application's hook serializes too.  What comes after
+    that would be computed for nobody.
+
+    @return: a context manager that gives the perspective, and keeps it.
+    """
+    names = "serializingPerspective", "jellyMethod", "jellyArgs", "jellyKw"
+    before = {name: getattr(broker, name, None) for name in names}
+    try:
+        yield broker.serializingPerspective
+    finally:
+        for name, value in before.items():
+            setattr(broker, name, value)
+
+
+@contextmanager
+def aside(broker: Any) -> Iterator[None]:
+    """
+    Send messages that ask for no answer in the middle of another message.  They
+    do not use up the id that it is about to get.
+    """
+    before = broker.currentRequestID
+    with undisturbed(broker):
+        yield
+    broker.currentRequestID = before
+
+
+def isAnswering(broker: pb.Broker) -> bool:
+    """
+    Tell whether what is being jellied is for an answer.  What is for a call has
+    a name: C{Broker._sendMessage} gives it as bytes.
+    """
+    return not isinstance(broker.jellyMethod, bytes)
+
+
+def isWholeMessage() -> bool:
+    """
+    Tell whether the object that is being jellied is by itself what a Broker
+    serializes.  If not, what is around it may refer to what is in it.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code is not _JELLY_OBJECT:
+        frame = frame.f_back
+    callers = frame and frame.f_back, frame and frame.f_back and frame.f_back.f_back
+    return [each and each.f_code for each in callers] == _WHOLE
+
+
+_JELLY_OBJECT = jelly._Jellier.jelly.__code__
+_WHOLE = [jelly.jelly.__code__, pb.Broker.serialize.__code__]
+
+
+def underWay(broker: pb.Broker, alive: Callable[[], Any]) -> Callable[[], bool]:
+    """
+    Give a function that tells whether a message that is being computed is not
+    sent yet.
+
+    @param alive: gives who computes it, while that is there.  Jelly keeps it
+        for as long as it takes.  C{Broker._sendMessage} has one for the
+        arguments and then one for the keywords, and takes an id when both are
+        done; an answer has one.
+    """
+    before, isCall = broker.currentRequestID, isinstance(broker.jellyMethod, bytes)
+    return lambda: alive() is not None or (isCall and broker.currentRequestID == before)
+
+
+def sendUpdate(
+    broker: pb.Broker,
+    perspective: Any,
+    luid: int,
+    name: str,
+    args: tuple[Any, ...],
+    kw: dict[str, Any],
+) -> Deferred[Any] | None:
+    """
+    Send the message C{name} to the replica that the peer has under an id.
+
+    @raise pb.DeadReferenceError: if the connection is gone.
+    @raise twisted.spread.banana.BananaError: if the message cannot be encoded.
+    @raise Exception: if an argument cannot be jellied.
+    """
+    before = broker.currentRequestID
+    try:
+        sent: Deferred[Any] | None = broker._sendMessage(
+            b"cache", perspective, luid, name.encode("utf-8"), args, kw
+        )
+    except BaseException:
+        # A message that got an id, and could then not be encoded, has no answer
+        # to wait for.
+        waiting: dict[int, Any] = broker.waitingForAnswers or {}
+        if broker.currentRequestID != before:
+            waiting.pop(broker.currentRequestID, None)
+        raise
+    raiseAtOnce(sent)
+    return sent
+
+
+def raiseAtOnce(sent: Deferred[Any] | None) -> None:
+    """
+    Raise what a message has failed with, if it was not sent.  The Broker has
+    that in a Deferred that has failed already; an answer comes later.
+    """
+    failures: list[Failure] = []
+    if sent is not None and sent.called:
+        sent.addErrback(failures.append)
+    for failure in failures:
+        failure.raiseException()

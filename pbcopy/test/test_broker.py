@@ -1,0 +1,71 @@
+# -*- test-case-name: pbcopy.test.test_broker -*-
+"""
+Tests for L{pbcopy._broker}.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.error import ConnectionLost
+from twisted.python.failure import Failure
+from twisted.spread import banana
+from twisted.spread import pb as stock
+
+from pbcopy._broker import whenLost
+from pbcopy._hub import HUB
+from pbcopy.test.ponds import ReplicaTestCase
+
+
+class BrokerTests(ReplicaTestCase):
+    """
+    A Broker says what is asked of it.
+    """
+
+    def test_anUpdateWithoutAnId(self) -> None:
+        """
+        An update that fails before it gets an id does not make the Broker
+        forget another call.
+        """
+        view = self.fetch()
+        call = self.connection.server.remoteForName(HUB).callRemote("hello")
+        observer = self.pond.observers[0]
+        failed = observer.callRemote("add", 1, pbanswer=False, pbcallback=len)
+        self.assertIsNone(failed)
+        self.connection.deliver()
+        self.successResultOf(call)
+        self.assertEqual(1, len(self.flushLoggedErrors(AssertionError)))
+        del view
+
+    if not __debug__:
+        test_anUpdateWithoutAnId.skip = (  # type: ignore[attr-defined]
+            "Twisted's check of the arguments is an assert"
+        )
+
+    def test_whenLost(self) -> None:
+        """
+        Whoever wants to know why a connection is lost is told; where a Broker of
+        somebody's own notifies, that it is lost.
+        """
+        reasons: list[BaseException] = []
+        whenLost(self.connection.server, reasons.append)
+        self.connection.server.disconnects[-1]()
+        self.connection.cut(Failure(ConnectionLost("a cable")))
+        own, known = reasons
+        self.assertIsInstance(own, stock.PBConnectionLost)
+        self.assertEqual("a cable", known.args[0])
+
+    def test_anUpdateThatCannotBeEncoded(self) -> None:
+        """
+        An update that Banana refuses is not waited for.
+        """
+
+        class Odd(stock.Jellyable):
+            def jellyFor(self, jellier: Any) -> Any:
+                return [b"odd", "text"]
+
+        view = self.fetch()
+        call = self.pond.observers[0].callRemote("add", Odd())
+        self.failureResultOf(call, banana.BananaError)
+        self.assertEqual({}, self.connection.server.waitingForAnswers)
+        del view
