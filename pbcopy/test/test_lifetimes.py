@@ -10,7 +10,7 @@ import os
 from twisted.python.reflect import requireModule
 from twisted.trial.unittest import SynchronousTestCase
 
-EXAMPLES = int(os.environ.get("PBCOPY_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("PBCOPY_EXAMPLES", "200"))
 """How many histories each machine tries.  A long run sets more."""
 
 
