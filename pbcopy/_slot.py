@@ -61,6 +61,7 @@ class Slot(Replica):
         self._replica: Callable[[], flavors.RemoteCache | None] = lambda: None
         self._class: type[flavors.RemoteCache] | None = None
         self._attributes: dict[str, Any] | None = None
+        self._left: Callable[[], object] = lambda: None
         self._take: Take = lambda replica, state: None
         receive(broker, self)
         self._hub = hubOf(broker)
@@ -147,11 +148,12 @@ class Slot(Replica):
         self._class = self._attributes = None
         self._hub.drop(self)
 
-    def keep(self, attributes: dict[str, Any]) -> None:
+    def keep(self, replica: flavors.RemoteCache) -> None:
         """
         Keep the attributes of the replica, which is about to go.
         """
-        self._attributes = attributes
+        self._attributes = replica.__dict__
+        self._left = weakref.ref(replica)
 
     def isHeld(self) -> bool:
         """
@@ -163,7 +165,10 @@ class Slot(Replica):
         """
         Tell whether there is an object, or what to make it of.
         """
-        return self.isMade and (self.isHeld() or self._attributes is not None)
+        # The garbage collector takes all replicas of a cycle at once.  Made anew,
+        # this one would still refer to the others, which nothing updates any more.
+        isKept = self._attributes is not None and self._left() is None
+        return self.isMade and (self.isHeld() or isKept)
 
     def replica(self) -> flavors.RemoteCache:
         """
@@ -173,11 +178,11 @@ class Slot(Replica):
         """
         replica = self._replica() if self.isMade else None
         if replica is None:
-            if not self.isMade or self._class is None or self._attributes is None:
+            if self._class is None or self._attributes is None or not self.isWhole():
                 raise Violation(
                     "there is no state for this id",
                     where=f"['cached', {self.luid}]",
-                    expected="an id whose state was accepted",
+                    expected="one whose state was accepted, and not dropped in a cycle",
                     advice="send it again once its release has arrived",
                 )
             attributes = self._attributes
@@ -334,7 +339,7 @@ def leave(replica: flavors.RemoteCache, slots: dict[int, Slot] = _slots) -> None
     """
     slot = slots.pop(id(replica), None)
     if slot is not None:
-        slot.keep(replica.__dict__)
+        slot.keep(replica)
 
 
 class FromSlot:

@@ -37,6 +37,7 @@ from pbcopy.test.masters import (
     Pool,
     Trouble,
     Viewer,
+    reached,
     register,
     require,
     troubles,
@@ -87,6 +88,7 @@ class Lifetimes(RuleBasedStateMachine):
         self.shared = [Viewer(False, onlyEven=False), Viewer(False, onlyEven=True)]
         self.clients: list[Client] = []
         self.wasTrouble = False
+        self.wasLoop = False
         self.ducks = 100
 
     @property
@@ -268,7 +270,9 @@ class Lifetimes(RuleBasedStateMachine):
         """
         pond = self.pond(which)
         if other is not None:
-            pond.link(self.pond(other))
+            neighbour = self.pond(other)
+            self.wasLoop = self.wasLoop or pond in reached([neighbour])
+            pond.link(neighbour)
         elif pond.neighbours:
             pond.unlink()
 
@@ -394,8 +398,9 @@ class Lifetimes(RuleBasedStateMachine):
                 expected += [InsecureJelly, Unsendable]
             if client.isPbcopy and self.wasTrouble:
                 expected += [Trouble]
-            if client.isPbcopy and (self.wasTrouble or client.isHurt):
-                # A mention that was under way when the state before it was lost.
+            if client.isPbcopy and (self.wasTrouble or self.wasLoop or client.isHurt):
+                # A mention that was under way when the state before it was lost, or
+                # when a cycle was dropped.
                 expected += [Violation]
             require(failure.check(*expected), failure, client.kind, bad)
         client.failures.clear()

@@ -10,7 +10,7 @@ from typing import Any
 from twisted.spread import pb as stock
 from twisted.spread.jelly import InsecureJelly
 
-from pbcopy import pb
+from pbcopy import pb, statusOf
 from pbcopy._slot import _slots
 from pbcopy.errors import Violation
 from pbcopy.test.ponds import Kit, Received, ReplicaTestCase, register
@@ -107,6 +107,28 @@ class MentionTests(ReplicaTestCase):
         self.give(around[0])
         view = self.root.given[0]
         self.assertIs(view, view.ducks[0][0])
+
+    def test_aMentionUnderWayOfACycle(self) -> None:
+        """
+        It does not find one that was dropped with all of its cycle, as it would
+        refer to a detached one.  The mention fails, and the next one is a state.
+        """
+        self.pond.ducks = [self.pond]
+        view = self.fetch()
+        received = Received(self.connection.root.callRemote("pond"))
+        self.connection.fromServer.held = True
+        self.connection.deliver()
+        del view
+        self.connection.collect()
+        self.connection.fromServer.held = False
+        self.connection.collect()
+        self.assertIsNotNone(received.results[0].check(Violation))
+        received.results.clear()
+        self.connection.collect()
+        self.assertEqual([], self.pond.observers)
+        view = self.fetch()
+        self.assertIs(view, view.ducks[0])
+        self.assertTrue(statusOf(view).isLive)
 
     def test_anUpdateAfterTheDrop(self) -> None:
         """
