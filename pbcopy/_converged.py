@@ -18,8 +18,9 @@ from twisted.python.reflect import safe_repr
 from twisted.spread import pb
 from twisted.trial.unittest import FailTest
 
+from pbcopy._channel import HUB, RELEASE
 from pbcopy._difference import firstDifference
-from pbcopy._hub import HUB, RELEASE, Hub, hubOf
+from pbcopy._hub import Hub, hubOf
 from pbcopy._memory import Connection, resultOf
 from pbcopy._status import StatusKind
 from pbcopy._tables import masterAt, published, replicaAt

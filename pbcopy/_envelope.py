@@ -23,8 +23,9 @@ from twisted.internet.defer import Deferred
 from pbcopy import limits
 from pbcopy._answers import answerFails
 from pbcopy._broker import isAnswering, isLive, isWholeMessage
+from pbcopy._channel import ENVELOPE
 from pbcopy._graph import Graph
-from pbcopy._hub import ENVELOPE, Hub, hubOf
+from pbcopy._hub import Hub, hubOf
 from pbcopy._jellier import Describe, Jellier, Refused, tooDeep, tooDeepForStock
 from pbcopy._packing import isPlain, pack, unpack
 from pbcopy._paths import shortened

@@ -14,8 +14,8 @@ from typing import Any
 from twisted.spread import flavors
 
 from pbcopy._answers import answerFails
+from pbcopy._channel import FRESH
 from pbcopy._cycles import beingMade, whenKnown
-from pbcopy._hub import FRESH
 from pbcopy._publication import takingState
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._slot import Slot

@@ -31,84 +31,31 @@ So a stock peer does not notice a C{hello}, and it is sent nothing else.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
 from typing import Any, cast
 
 from twisted.python.failure import Failure
-from twisted.spread import flavors, pb
+from twisted.spread import pb
 
-from pbcopy._broker import aside, isConnected, peerOf, raiseAtOnce, whenLost
-from pbcopy._kinds import TAG
-from pbcopy._pieces import Incoming, Outgoing
+from pbcopy._broker import isConnected, peerOf, raiseAtOnce, whenLost
+from pbcopy._channel import FRESH, HUB
+from pbcopy._counting import Counting
 from pbcopy._status import inOneLine
 from pbcopy._tables import (
     Observation,
-    Replica,
-    isAt,
     publishedBy,
     receivedBy,
     replicaOf,
-    withdraw,
 )
-from pbcopy._turn import afterTurn
-
-HUB = b"pbcopy"
-"""The name of each hub on its connection."""
-
-HEARD = "heard"
-"""The word for: I have heard your C{hello}."""
-
-RELEASE = "release"
-"""The word for: I take C{release}, C{recount} and C{forget}."""
-
-ENVELOPE = "pbcopy.envelope"
-"""The word for: I open envelopes (L{pbcopy._envelope}).  It is their tag, too."""
-
-FRESH = "pbcopy.fresh"
-"""The word for: I take C{refresh}, C{fresh} and C{missed}.  It is the tag of a fresh
-state (L{pbcopy._fresh}), too."""
 
 
-class Hub(flavors.Referenceable):
+class Hub(Counting):
     """
     The control channel of one connection.
     """
 
     def __init__(self, broker: pb.Broker) -> None:
-        self.broker = broker
-        self._greeted: set[bytes] = set()
-        self._peerUnderstands: frozenset[str] = frozenset()
-        self._dropped: deque[Replica] = deque()
-        self._published: list[int] = []
-        self._waiting: list[int] = []
-        self.outgoing = Outgoing(self._tellAside)
-        self.incoming = Incoming()
+        super().__init__(broker)
         whenLost(broker, self._lost)
-
-    def greet(self, tag: bytes = b"") -> None:
-        """
-        Tell the peer what this side understands.
-
-        A peer has no hub before its first object of pbcopy's flavors, and drops
-        what is said to it.  So, until it answers, it is told with the first
-        object of each class.
-
-        @param tag: the class of an object that has come.
-        """
-        if not self._peerUnderstands and tag not in self._greeted:
-            self._greeted.add(tag)
-            self._hello()
-
-    def _hello(self, *words: str) -> None:
-        # An application's own SecurityOptions may know better.
-        allows = self.broker.security.isTypeAllowed
-        told = [*words, RELEASE]
-        if allows(ENVELOPE.encode("ascii")) and allows(TAG):
-            told.append(ENVELOPE)
-        if allows(FRESH.encode("ascii")):
-            told.append(FRESH)
-        self._tell("hello", *told)
 
     def remote_hello(self, *words: object) -> None:
         """
@@ -116,9 +63,7 @@ class Hub(flavors.Referenceable):
 
         @param words: what it understands.  Unknown ones are of a later pbcopy.
         """
-        self._peerUnderstands |= {word for word in words if isinstance(word, str)}
-        if HEARD not in words:
-            self._hello(HEARD)
+        super().remote_hello(*words)
         # Something may have failed before the peer was known.
         for replica in receivedBy(self.broker):
             replica.catchUp()
@@ -127,149 +72,6 @@ class Hub(flavors.Referenceable):
         luids = [publication.luid for publication in publishedBy(self.broker)]
         if luids:
             self._tell("known", *luids)
-
-    def understands(self, word: str) -> bool:
-        """
-        Tell whether the peer has said a word.
-        """
-        return word in self._peerUnderstands
-
-    def drop(self, replica: Replica) -> None:
-        """
-        Give an id back to the peer after this turn.  Any thread may call this.
-        """
-        self._dropped.append(replica)
-        afterTurn(self._release)
-
-    def _release(self) -> None:
-        released: list[int] = []
-        while self._dropped:
-            replica = self._dropped.popleft()
-            # It may be gone, or wanted again, since it was dropped.
-            if isAt(self.broker, replica) and not replica.isHeld():
-                if RELEASE in self._peerUnderstands:
-                    released += (replica.luid, replica.mentions)
-                else:
-                    self._decache(replica)
-        if released:
-            self._tell("release", *released)
-
-    def _decache(self, replica: Replica) -> None:
-        # A stock peer counts each mention.
-        for _ in range(replica.mentions):
-            self.broker.decCacheRef(replica.luid)
-        replica.mentions = 0
-
-    def remote_release(self, *counts: int) -> None:
-        """
-        The peer holds none of these replicas.
-
-        @param counts: for each its id, and how many mentions of it the peer has
-            seen.  An id that is unknown was released before.
-        """
-        more: list[int] = []
-        for luid, seen in _pairs(counts):
-            local = self.broker.remotelyCachedObjects.get(luid)
-            if local is not None and local.refcount > seen:
-                more += (luid, local.refcount)
-            elif local is not None:
-                local.refcount = 1
-                self.broker.proto_decache(luid)
-        if more:
-            # The mentions that were counted go first.
-            self.outgoing.finish()
-            self._tell("recount", *more)
-
-    def published(self, luid: int) -> None:
-        """
-        See to it that an id that was published is known to the peer, or is
-        forgotten here.
-        """
-        if not self._published:
-            afterTurn(self._recountPublished)
-        self._published.append(luid)
-
-    def hasPublished(self, luid: int) -> bool:
-        """
-        Tell whether an id was published in this turn.
-        """
-        return luid in self._published
-
-    def sentLater(self) -> None:
-        """
-        A message was sent that had to wait.  It may have published something.
-        """
-        waiting, self._waiting = self._waiting, []
-        for luid in waiting:
-            self.published(luid)
-
-    def _recountPublished(self) -> None:
-        luids, self._published = self._published, []
-        counts: list[int] = []
-        for luid in luids:
-            local = (self.broker.remotelyCachedObjects or {}).get(luid)
-            if isinstance(local, Observation) and local.isWaiting():
-                self._waiting.append(luid)
-            elif local is not None:
-                # Other mentions may wait with a message that is large.
-                counts += (luid, 1)
-        if counts and RELEASE in self._peerUnderstands:
-            self._tell("recount", *counts)
-
-    def remote_recount(self, *counts: int) -> None:
-        """
-        The peer has mentioned these ids so often.
-
-        @param counts: for each its id, and the number of mentions.
-        """
-        unknown = []
-        for luid, mentions in _pairs(counts):
-            replica = self.broker.locallyCachedObjects.get(luid)
-            if replica is None:
-                unknown.append(luid)
-            elif isinstance(replica, Replica) and self._mayRecount(mentions):
-                replica.mentions = mentions
-                self.drop(replica)
-        if unknown:
-            self.forget(*unknown)
-
-    def _mayRecount(self, mentions: object) -> bool:
-        # To a peer that does not count so, a decache is sent for each mention.
-        isCount = type(mentions) is int and mentions > 0
-        return isCount and RELEASE in self._peerUnderstands
-
-    def remote_known(self, *luids: int) -> None:
-        """
-        The peer has mentioned these ids before it knew that this is a pbcopy.
-        How often is not said: some may have been given back meanwhile.
-        """
-        unknown = []
-        for luid in luids:
-            replica = self.broker.locallyCachedObjects.get(luid)
-            if replica is None:
-                unknown.append(luid)
-            elif isinstance(replica, Replica):
-                self.drop(replica)
-        if unknown:
-            self.forget(*unknown)
-
-    def forget(self, *luids: int) -> None:
-        """
-        Tell the peer that these ids are not known here.  A stock peer does not
-        hear it.
-        """
-        self._tell("forget", *luids)
-
-    def remote_forget(self, *luids: int) -> None:
-        """
-        The peer does not know these ids, and never will: what they stand for is
-        sent again with its state the next time.
-        """
-        for luid in luids:
-            publication = self.broker.remotelyCachedObjects.get(luid)
-            if isinstance(publication, Observation):
-                withdraw(self.broker, luid, publication)
-                publication.end()
 
     def askFresh(self, luid: int, why: str) -> bool:
         """
@@ -369,21 +171,6 @@ class Hub(flavors.Referenceable):
         The peer has sent what mentions these, or never will.
         """
         self.incoming.forget(*numbers)
-
-    def _tellAside(self, message: str, *args: object) -> None:
-        # This may be in the middle of the message that needs it.
-        if isConnected(self.broker):
-            with aside(self.broker):
-                self._tell(message, *args)
-
-    def _tell(self, message: str, *args: object) -> None:
-        hub = self.broker.remoteForName(HUB)
-        hub.callRemote(message, *args, pbanswer=False)
-
-
-def _pairs(counts: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    # A list for each would be one more type that a peer has to allow.
-    return zip(counts[::2], counts[1::2], strict=True)
 
 
 def hubOf(broker: pb.Broker) -> Hub:

@@ -16,8 +16,9 @@ from twisted.spread import jelly
 
 from pbcopy import _broker, _tables
 from pbcopy._broker import undisturbed
+from pbcopy._channel import FRESH
 from pbcopy._envelope import jellied
-from pbcopy._hub import FRESH, hubOf
+from pbcopy._hub import hubOf
 from pbcopy._jellier import Jellier
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._status import inOneLine

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.spread import pb as stock
 
 import pbcopy.pb
-from pbcopy._hub import FRESH, HUB
+from pbcopy._channel import FRESH, HUB
 from pbcopy.test.masters import (
     Parcel,
     StockBroker,

@@ -18,7 +18,7 @@ from twisted.spread.jelly import _createBlank
 from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy.pb
-from pbcopy._hub import HUB
+from pbcopy._channel import HUB
 from pbcopy._registry import copyTags, nameOf
 
 

@@ -27,7 +27,7 @@ from twisted.spread import flavors
 from twisted.spread import pb as stock
 
 from pbcopy import pb
-from pbcopy._hub import HUB
+from pbcopy._channel import HUB
 from pbcopy._turn import endTurn
 
 SUITES = (

@@ -13,7 +13,7 @@ from twisted.spread import banana
 from twisted.spread import pb as stock
 
 from pbcopy._broker import whenLost
-from pbcopy._hub import HUB
+from pbcopy._channel import HUB
 from pbcopy.test.ponds import ReplicaTestCase
 
 

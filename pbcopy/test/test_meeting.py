@@ -11,7 +11,8 @@ from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
-from pbcopy._hub import ENVELOPE, Hub, hubOf
+from pbcopy._channel import ENVELOPE
+from pbcopy._hub import Hub, hubOf
 from pbcopy.test.ponds import Kit
 from pbcopy.testing import connect
 

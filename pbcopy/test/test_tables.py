@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.spread import pb as stock
 
-from pbcopy._hub import HUB
+from pbcopy._channel import HUB
 from pbcopy.test.ponds import ReplicaTestCase
 from pbcopy.testing import connect
 

@@ -1,0 +1,90 @@
+# -*- test-case-name: pbcopy.test.test_channel -*-
+"""
+What one side of a connection says to the other, beside the Broker's messages.
+
+Two peers meet by C{hello}: each says what it understands.
+"""
+
+from __future__ import annotations
+
+from twisted.spread import flavors, pb
+
+from pbcopy._broker import aside, isConnected
+from pbcopy._kinds import TAG
+
+HUB = b"pbcopy"
+"""The name of each hub on its connection."""
+
+HEARD = "heard"
+"""The word for: I have heard your C{hello}."""
+
+RELEASE = "release"
+"""The word for: I take C{release}, C{recount} and C{forget}."""
+
+ENVELOPE = "pbcopy.envelope"
+"""The word for: I open envelopes (L{pbcopy._envelope}).  It is their tag, too."""
+
+FRESH = "pbcopy.fresh"
+"""The word for: I take C{refresh}, C{fresh} and C{missed}.  It is the tag of a fresh
+state (L{pbcopy._fresh}), too."""
+
+
+class Channel(flavors.Referenceable):
+    """
+    A local object of a Broker under the name L{HUB}, that calls the peer's.
+    """
+
+    def __init__(self, broker: pb.Broker) -> None:
+        self.broker = broker
+        self._greeted: set[bytes] = set()
+        self._peerUnderstands: frozenset[str] = frozenset()
+
+    def greet(self, tag: bytes = b"") -> None:
+        """
+        Tell the peer what this side understands.
+
+        A peer has no hub before its first object of pbcopy's flavors, and drops
+        what is said to it.  So, until it answers, it is told with the first
+        object of each class.
+
+        @param tag: the class of an object that has come.
+        """
+        if not self._peerUnderstands and tag not in self._greeted:
+            self._greeted.add(tag)
+            self._hello()
+
+    def _hello(self, *words: str) -> None:
+        # An application's own SecurityOptions may know better.
+        allows = self.broker.security.isTypeAllowed
+        told = [*words, RELEASE]
+        if allows(ENVELOPE.encode("ascii")) and allows(TAG):
+            told.append(ENVELOPE)
+        if allows(FRESH.encode("ascii")):
+            told.append(FRESH)
+        self._tell("hello", *told)
+
+    def remote_hello(self, *words: object) -> None:
+        """
+        The peer is a pbcopy too.
+
+        @param words: what it understands.  Unknown ones are of a later pbcopy.
+        """
+        self._peerUnderstands |= {word for word in words if isinstance(word, str)}
+        if HEARD not in words:
+            self._hello(HEARD)
+
+    def understands(self, word: str) -> bool:
+        """
+        Tell whether the peer has said a word.
+        """
+        return word in self._peerUnderstands
+
+    def _tellAside(self, message: str, *args: object) -> None:
+        # This may be in the middle of the message that needs it.
+        if isConnected(self.broker):
+            with aside(self.broker):
+                self._tell(message, *args)
+
+    def _tell(self, message: str, *args: object) -> None:
+        hub = self.broker.remoteForName(HUB)
+        hub.callRemote(message, *args, pbanswer=False)
