@@ -78,9 +78,9 @@ def _mention(cacheable: Cacheable, jellier: Any) -> list[Any] | None:
     luid, publication = known
     if publication.isInAnother(jellier):
         raise Unsendable(
-            "its state is in a message that is being made, and leaves later",
+            "its state is in a message that is being made, or has just failed",
             where=type(cacheable).__qualname__,
-            advice="send this one when the method that gives a state has returned",
+            advice="send this one in a later turn of the reactor",
         )
     publication.ensureObserved()
     publication.sendWaiting()

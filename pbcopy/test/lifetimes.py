@@ -402,6 +402,9 @@ class Lifetimes(RuleBasedStateMachine):
                 # A mention that was under way when the state before it was lost, or
                 # when a cycle was dropped.
                 expected += [Violation]
+                # Or one that was to be sent in the turn in which that failed.
+                if "has just failed" in failure.getErrorMessage():
+                    expected += [Unsendable]
             require(failure.check(*expected), failure, client.kind, bad)
         client.failures.clear()
 
