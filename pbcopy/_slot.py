@@ -148,12 +148,21 @@ class Slot(Replica):
         self._class = self._attributes = None
         self._hub.drop(self)
 
-    def keep(self, replica: flavors.RemoteCache) -> None:
+    def keep(
+        self, replica: flavors.RemoteCache, refer: Callable[..., Any] = weakref.ref
+    ) -> None:
         """
         Keep the attributes of the replica, which is about to go.
+
+        @param refer: gives a weak reference.  When Python ends, the module may
+            not have it any more.
         """
         self._attributes = replica.__dict__
-        self._left = weakref.ref(replica)
+        try:
+            self._left = refer(replica)
+        except TypeError:
+            # What cannot be referred to was held until its connection ended.
+            self._left = self._replica
 
     def isHeld(self) -> bool:
         """
