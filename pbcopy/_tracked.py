@@ -1,0 +1,147 @@
+# -*- test-case-name: pbcopy.test.test_tracked -*-
+"""
+How a node is changed, and where it is.
+
+Each mutation goes through L{change}, but for the simplest two, which are made at
+once where nobody watches: an attribute that is set, and an item that is appended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from pbcopy._adoption import hold, nodesIn
+from pbcopy._nodes import ATOMS, Attributes
+from pbcopy._operations import Operation
+from pbcopy._paths import shortened, step
+
+
+class Block(Protocol):
+    """
+    Who wants to know what a node was before it is changed.
+    """
+
+    def remember(self, node: Any) -> None:
+        """Hear that a node is about to be changed."""
+
+
+blocks: list[Block] = []
+"""The blocks that are open, the inmost last."""
+
+
+def change(operation: Operation) -> None:
+    """
+    Make a change for the application, unless nothing changes.
+
+    @raise Exception: if a watcher does not permit it.
+    """
+    for watcher in operation.node.watchers:
+        watcher.permit(operation)
+    if not operation.isVoid():
+        perform(operation)
+
+
+def perform(operation: Operation) -> None:
+    """
+    Make a change, and tell of it.
+    """
+    node = operation.node
+    for block in blocks:
+        block.remember(node)
+    operation.apply()
+    hold(node, operation.came())
+    for value in operation.went():
+        for child in nodesIn(value):
+            letGo(child, node)
+    for watcher in node.watchers:
+        watcher.changed(operation)
+
+
+def letGo(child: Any, holder: Any) -> None:
+    """
+    Have a node forget, once, that another one holds it.
+    """
+    for at, each in enumerate(child.holders):
+        if each() is holder:
+            del child.holders[at]
+            break
+
+
+def valuesOf(node: Any) -> Iterator[tuple[str, Any]]:
+    """
+    Give the values in a node, each with the step to it.
+    """
+    if isinstance(node, list):
+        for index, value in enumerate(node):
+            yield f"[{index}]", value
+    elif isinstance(node, set):
+        for value in node:
+            yield "{…}", value
+    elif isinstance(node, Attributes):
+        for name, value in node.fields().items():
+            yield f".{name}", value
+    else:
+        for key, value in node.items():
+            yield step(key), value
+
+
+def holdersOf(node: Any) -> Iterator[Any]:
+    """
+    Give the nodes that hold a node now, each once.
+    """
+    seen: set[int] = set()
+    for each in node.holders:
+        holder = each()
+        if holder is not None and id(holder) not in seen:
+            seen.add(id(holder))
+            # An attribute that is replaced by what is simple says no word.
+            if not isinstance(holder, Attributes) or stepTo(holder, node):
+                yield holder
+
+
+def aboveOf(node: Any) -> Iterator[Any]:
+    """
+    Give a node, and all that hold it, or hold one that does.
+    """
+    seen, todo = {id(node)}, [node]
+    for each in todo:
+        yield each
+        for holder in holdersOf(each):
+            if id(holder) not in seen:
+                seen.add(id(holder))
+                todo.append(holder)
+
+
+def pathOf(node: Any) -> str:
+    """
+    Tell where a node is: a path from a node that nobody holds.
+    """
+    paths, last = {id(node): ""}, node
+    for last in aboveOf(node):
+        holders = list(holdersOf(last))
+        for holder in holders:
+            way = stepTo(holder, last) + paths[id(last)]
+            paths.setdefault(id(holder), way)
+        if not holders:
+            break
+    return shortened(_nameOf(last) + paths[id(last)])
+
+
+def stepTo(holder: Any, child: Any) -> str:
+    """
+    Give the step from a holder to a node in it; C{""} if that is not there.
+    """
+    for way, value in valuesOf(holder):
+        if type(value) not in ATOMS:
+            for each in nodesIn(value):
+                if each is child:
+                    return way
+    return ""
+
+
+def _nameOf(node: Any) -> str:
+    if isinstance(node, Attributes):
+        return type(node.owner()).__qualname__
+    name: str = node.plain.__name__
+    return name
