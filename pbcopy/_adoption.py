@@ -28,7 +28,6 @@ from twisted.spread import flavors
 from twisted.spread.jelly import Jellyable
 
 from pbcopy._nodes import (
-    ABSENT,
     ATOMS,
     KINDS,
     Attributes,
@@ -37,6 +36,7 @@ from pbcopy._nodes import (
     fieldsOf,
     getField,
 )
+from pbcopy._operations import ABSENT
 from pbcopy._paths import step
 from pbcopy._valueclasses import nativeBase
 from pbcopy.errors import Unsendable
@@ -243,7 +243,7 @@ def isLeaf(value: Any) -> bool:
 
 def _isFrozen(kind: Any) -> bool:
     if dataclasses.is_dataclass(kind):
-        parameters: Any = kind.__dataclass_params__  # type: ignore[attr-defined]
+        parameters: Any = vars(kind)["__dataclass_params__"]
         return bool(parameters.frozen)
     if attr.has(kind):
         # What attrs itself looks at, in a class that is frozen.

@@ -16,7 +16,7 @@ from twisted.spread.jelly import Jellyable
 from pbcopy._operations import ABSENT, Operation
 from pbcopy.errors import Unsendable
 
-ATOMS = frozenset([bool, bytes, float, int, str, type(None)])
+ATOMS: frozenset[type] = frozenset([bool, bytes, float, int, str, type(None)])
 """The types of most values.  They have nothing in them."""
 
 SIMPLE: set[type] = set(ATOMS)
@@ -108,8 +108,8 @@ class WatchedAttributes(Attributes):
             advice="use setattr",
         )
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
 
 def fieldsOf(thing: object) -> tuple[str, ...] | None:

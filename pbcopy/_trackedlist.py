@@ -8,11 +8,11 @@ Each mutator is one operation: a C{Splice}, a C{Stride} or an C{Order}.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, SupportsIndex
+from typing import Any
 
 from pbcopy._adoption import adopted, areEqual
 from pbcopy._nodes import KINDS, SIMPLE, Tracked
-from pbcopy._operations import Order, Splice, Stride
+from pbcopy._operations import Splice
 from pbcopy._tracked import change, pathOf
 
 
@@ -46,7 +46,7 @@ class TrackedList(list[Any], Tracked):
             return f"{pathOf(self)}[{start + at}]"
 
         new = items.copy()
-        for at, item in enumerate(items):  # noqa: B007  (where() reads it)
+        for at, item in enumerate(items):
             isSame = at < len(old) and areEqual(old[at], item)
             new[at] = old[at] if isSame else adopted(item, where)
         return new
