@@ -11,6 +11,7 @@ from twisted.spread import flavors, pb
 
 from pbcopy._broker import aside, isConnected
 from pbcopy._kinds import TAG
+from pbcopy._schema import declaredNames
 
 HUB = b"pbcopy"
 """The name of each hub on its connection."""
@@ -29,6 +30,14 @@ FRESH = "pbcopy.fresh"
 state (L{pbcopy._fresh}), too."""
 
 
+REPLICA = "replica:"
+"""The word for a class that the receiver has declared (L{pbcopy.replicaOf}), with
+its name behind this: I take its state packed, and L{DELTA}."""
+
+DELTA = "pbcopy.delta"
+"""The update of a declared replica (L{pbcopy._delta})."""
+
+
 class Channel(flavors.Referenceable):
     """
     A local object of a Broker under the name L{HUB}, that calls the peer's.
@@ -37,6 +46,7 @@ class Channel(flavors.Referenceable):
     def __init__(self, broker: pb.Broker) -> None:
         self.broker = broker
         self._greeted: set[bytes] = set()
+        self._told: set[str] = set()
         self._peerUnderstands: frozenset[str] = frozenset()
 
     def greet(self, tag: bytes = b"") -> None:
@@ -59,8 +69,10 @@ class Channel(flavors.Referenceable):
         told = [*words, RELEASE]
         if allows(ENVELOPE.encode("ascii")) and allows(TAG):
             told.append(ENVELOPE)
+            told += [REPLICA + name for name in declaredNames()]
         if allows(FRESH.encode("ascii")):
             told.append(FRESH)
+        self._told.update(told)
         self._tell("hello", *told)
 
     def remote_hello(self, *words: object) -> None:
@@ -71,6 +83,13 @@ class Channel(flavors.Referenceable):
         """
         self._peerUnderstands |= {word for word in words if isinstance(word, str)}
         if HEARD not in words:
+            self._hello(HEARD)
+
+    def tellOf(self, name: str) -> None:
+        """
+        Tell the peer of a class that was declared after it was greeted.
+        """
+        if REPLICA + name not in self._told:
             self._hello(HEARD)
 
     def understands(self, word: str) -> bool:

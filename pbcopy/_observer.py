@@ -86,6 +86,20 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         self._origin = jellier.origin
         jellier.whenSent.append(self._sendQueued)
 
+    @property
+    def luid(self) -> int | None:
+        """
+        The id of the replica on the connection; C{None} once this has stopped.
+        """
+        return self._luid
+
+    def isReady(self) -> bool:
+        """
+        Tell whether an update would leave at once.
+        """
+        isSent = not self._underWay() and not self.isWaiting()
+        return self._luid is not None and isSent
+
     def isWaiting(self) -> bool:
         """
         Tell whether the message with the state waits for its pieces.
@@ -157,6 +171,30 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
             return answer
         answer.addErrback(self._unsent)
         return None
+
+    def tell(self, name: str, *args: Any) -> BaseException | None:
+        """
+        Call C{observe_name} of the replica, and ask for no answer.
+
+        @return: why it was not sent; C{None} if it was, or is to be.
+        """
+        reasons: list[BaseException] = []
+        if self._underWay():
+            self._queue(name, args, {"pbanswer": False}).addErrback(self._unsent)
+            return None
+        self._sendQueued()
+        failed = self._send(name, args, {"pbanswer": False})
+        if failed is not None:
+            failed.addErrback(lambda failure: reasons.append(failure.value))
+            self._unsent(Failure(reasons[0]))
+        return reasons[0] if reasons else None
+
+    def missed(self, reason: BaseException) -> None:
+        """
+        Hear that something the replica should have got could not be sent.
+        """
+        if self._watcher is not None:
+            self._watcher.missed(reason)
 
     def _unsent(self, failure: Failure) -> None:
         # That the observer has stopped is no news to who asked for no answer.

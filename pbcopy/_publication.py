@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 from twisted.python import log
 from twisted.spread import jelly
 
-from pbcopy import _broker, _tables
+from pbcopy import _broker, _sharing, _tables
 from pbcopy._broker import undisturbed
-from pbcopy._channel import FRESH
+from pbcopy._channel import ENVELOPE, FRESH, REPLICA
 from pbcopy._envelope import jellied
 from pbcopy._hub import hubOf
 from pbcopy._jellier import Jellier
+from pbcopy._nodes import fieldsOf
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._status import inOneLine
+from pbcopy._text import asText
 from pbcopy._turn import afterTurn
 
 if TYPE_CHECKING:
@@ -64,7 +66,9 @@ class Publication(_tables.Observation, jelly.Jellyable):
         self._isBeginning = True
         self._isOver = False
         self._missed = ""
+        self._isPlain = False
         self._renewals = 0
+        self._tag = b""
         self.perspective = perspective
         self.refcount = 1
         self.luid = _tables.publish(broker, self, self._name())
@@ -136,12 +140,31 @@ class Publication(_tables.Observation, jelly.Jellyable):
         observer = RemoteCacheObserver(self._broker, self._cacheable, self.perspective)
         observer.start(self.luid, jellier, self)
         self._observer = observer
+        self._tag = self._tag or tag
         with undisturbed(self._broker):
-            state = self._cacheable.getStateToCacheAndObserveFor(
-                self.perspective, observer
-            )
+            if fieldsOf(self._cacheable) is None:
+                packed: list[Any] = []
+                state = self._cacheable.getStateToCacheAndObserveFor(
+                    self.perspective, observer
+                )
+            else:
+                packed, state = self._join(observer)
         self._isBeginning = False
-        return [tag, self.luid], state
+        return [tag, self.luid, *packed], state
+
+    def _join(self, observer: RemoteCacheObserver) -> tuple[list[Any], Any]:
+        """
+        Have an observer hear of what changes in a shared object.
+        """
+        hub = hubOf(self._broker)
+        isDeclared = hub.understands(ENVELOPE) and hub.understands(self._replica())
+        self._isPlain = not isDeclared
+        who, key = self.perspective, publicationKey(self._cacheable, self.perspective)
+        state = _sharing.join(key, self._cacheable, who, observer, isDeclared)
+        return ([state[0]], state[1]) if isDeclared else ([], state)
+
+    def _replica(self) -> str:
+        return REPLICA + asText(self._tag)
 
     def stoppedObserving(self, perspective: Any, made: Any) -> None:
         """
@@ -167,6 +190,7 @@ class Publication(_tables.Observation, jelly.Jellyable):
             try:
                 self._cacheable.stoppedObserving(self.perspective, observer)
             finally:
+                _sharing.leave(observer)
                 observer.stop()
 
     def _stopOrLog(self) -> None:
@@ -277,11 +301,14 @@ class Publication(_tables.Observation, jelly.Jellyable):
 
     def catchUp(self) -> None:
         """
-        Send a fresh state, if the peer has missed an update and understands it.
+        Send a fresh state, if the peer understands it, and has missed an update or
+        was sent plain values before it was known to take more.
         """
-        if self._missed and self._isWanted():
-            if hubOf(self._broker).understands(FRESH):
-                why, self._missed = self._missed, ""
+        if self._isWanted() and hubOf(self._broker).understands(FRESH):
+            why, self._missed = self._missed, ""
+            if self._isPlain and hubOf(self._broker).understands(self._replica()):
+                why = why or "the peer has a declared class for it"
+            if why:
                 self.refresh(why)
 
     def _name(self) -> str:

@@ -1,0 +1,259 @@
+# -*- test-case-name: pbcopy.test.test_lens -*-
+"""
+What one perspective has of one master: a L{Lens}.
+
+A lens knows which nodes its receivers have, by which numbers, and which of the
+restricted fields its perspective may see.  What it may not see is not looked at:
+no number, no version and no error depends on it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from twisted.python import log
+
+from pbcopy._adoption import attributesOf, nodesIn
+from pbcopy._delta import Writer
+from pbcopy._nodes import ATOMS, Attributes, unwatch, watch
+from pbcopy._operations import ABSENT, Operation, Set
+from pbcopy._schema import Field, Schema, schemaOf
+from pbcopy._text import asText
+from pbcopy._tracked import holdersOf, valuesOf
+
+
+class Lens:
+    """
+    What one perspective has of one master.
+
+    @ivar master: the shared object.
+    @ivar perspective: who looks at it.
+    @ivar version: of the last delta.
+    @ivar repeats: whether the last delta mentioned a node more than once, or one
+        that its receivers had.
+    @ivar epoch: tells this lens from another one for the same master, which has
+        other numbers.
+    """
+
+    def __init__(
+        self, master: Any, perspective: Any, changed: Callable[[Operation], None]
+    ) -> None:
+        """
+        @param changed: what is called with each operation on a node that the
+            receivers have.
+        """
+        self.master = master
+        self.perspective = perspective
+        self.version = 0
+        self.repeats = False
+        self.epoch = os.urandom(4)
+        self.changed = changed
+        self._root = attributesOf(master)
+        self._known: dict[int, tuple[Any, int]] = {}
+        self._last = 0
+        self._rights: dict[tuple[int, str], bool] = {}
+
+    def permit(self, operation: Operation) -> None:
+        """
+        Let the application do what it wants.
+        """
+
+    # What the receivers have.
+
+    def knows(self, node: Any) -> bool:
+        """
+        Tell whether the receivers have a node.
+        """
+        return id(node) in self._known
+
+    def number(self, node: Any) -> tuple[bool, int]:
+        """
+        Give the number of a node.
+
+        @return: whether it is a new one, and the number.
+        """
+        known = self._known.get(id(node))
+        if known is not None:
+            return False, known[1]
+        self._last += 1
+        self._known[id(node)] = node, self._last
+        watch(node, self)
+        return True, self._last
+
+    def close(self) -> None:
+        """
+        Have nothing told any more.
+        """
+        for node, _ in list(self._known.values()):
+            self._forget(node)
+
+    def _forget(self, node: Any) -> None:
+        del self._known[id(node)]
+        unwatch(node, self)
+        if isinstance(node, Attributes):
+            for name, _ in self._restricted(node):
+                self._rights.pop((id(node), name), None)
+
+    # What the perspective sees.
+
+    def className(self, node: Attributes) -> str:
+        """
+        Give the name under which the receiver looks for its class.
+        """
+        return asText(node.owner().getTypeToCopyFor(self.perspective))
+
+    def wireName(self, operation: Set) -> str:
+        """
+        Give the name of a field on the wire.
+        """
+        return _schemaOf(operation.node).fields[operation.name].wireName
+
+    def visible(self, node: Attributes) -> dict[str, Any]:
+        """
+        Give the fields of an object that the perspective sees, by their names on
+        the wire.
+        """
+        fields, schema = node.fields(), _schemaOf(node)
+        return {
+            schema.fields[name].wireName: value
+            for name, value in fields.items()
+            if self._sees(node, name)
+        }
+
+    def _sees(self, node: Attributes, name: str) -> bool:
+        field = _schemaOf(node).fields[name]
+        if field.visibleTo is None:
+            return True
+        key = id(node), name
+        if key not in self._rights:
+            self._rights[key] = maySee(node.owner(), field, self.perspective)
+        return self._rights[key]
+
+    def _restricted(self, node: Attributes) -> Iterator[tuple[str, Field]]:
+        for name, field in _schemaOf(node).fields.items():
+            if field.visibleTo is not None:
+                yield name, field
+
+    def _isEdge(self, holder: Any, node: Any) -> bool:
+        if not isinstance(holder, Attributes):
+            return True
+        return any(
+            self._sees(holder, name)
+            for name, value in holder.fields().items()
+            if any(each is node for each in nodesIn(value))
+        )
+
+    def reaches(self, node: Any) -> bool:
+        """
+        Tell whether a node is in what the perspective sees.
+        """
+        seen, todo = {id(node)}, [node]
+        for each in todo:
+            if each is self._root:
+                return True
+            for holder in holdersOf(each):
+                isNew = id(holder) not in seen and self.knows(holder)
+                if isNew and self._isEdge(holder, each):
+                    seen.add(id(holder))
+                    todo.append(holder)
+        return False
+
+    def sees(self, operation: Operation) -> bool:
+        """
+        Tell whether the perspective sees an operation.
+        """
+        node = operation.node
+        if not self.knows(node):
+            return False
+        return type(operation) is not Set or self._sees(node, operation.name)
+
+    # What is sent.
+
+    def state(self) -> tuple[bytes, list[Any]]:
+        """
+        Give the state as bytes, and what goes along.
+        """
+        writer = Writer(self, whole=True)
+        return writer.state(self._root, self.version), writer.objects
+
+    def delta(self, operations: list[Operation]) -> tuple[bytes, list[Any]]:
+        """
+        Give operations that the perspective sees as bytes, and what goes along.
+        """
+        # If this fails, the receivers have missed it.
+        self.version += 1
+        writer = Writer(self, whole=False)
+        packed = writer.delta(operations, self.version)
+        self.repeats = writer.repeats
+        return packed, writer.objects
+
+    def drop(self, operations: Iterable[Operation]) -> None:
+        """
+        Forget the nodes that operations have taken out.
+        """
+        went = [value for each in operations for value in each.went()]
+        self._dropNodes(node for value in went for node in nodesIn(value))
+
+    def _dropNodes(self, nodes: Iterable[Any]) -> None:
+        todo = list(nodes)
+        while todo:
+            node = todo.pop()
+            if self.knows(node) and not self.reaches(node):
+                self._forget(node)
+                for _, value in valuesOf(node):
+                    if type(value) not in ATOMS:
+                        todo.extend(nodesIn(value))
+
+    def reconsider(self) -> list[Operation]:
+        """
+        Ask again what the perspective may see.
+
+        @return: what appears and vanishes by that.
+        """
+        return [each for each in self._turned() if self.reaches(each.node)]
+
+    def _turned(self) -> list[Set]:
+        turned = []
+        for node, _ in list(self._known.values()):
+            if isinstance(node, Attributes):
+                for name, field in self._restricted(node):
+                    turned += self._turn(node, name, field)
+        return turned
+
+    def _turn(self, node: Attributes, name: str, field: Field) -> Iterator[Set]:
+        key = id(node), name
+        before = self._rights.get(key)
+        now = maySee(node.owner(), field, self.perspective)
+        self._rights[key] = now
+        value = node.fields().get(name, ABSENT)
+        if before is not None and now is not before and value is not ABSENT:
+            yield Set(node, name, ABSENT, value) if now else Set(
+                node, name, value, ABSENT
+            )
+
+
+def maySee(owner: Any, field: Field, perspective: Any) -> bool:
+    """
+    Tell whether a perspective may see a field.  Where that cannot be told, it may
+    not.
+    """
+    if field.visibleTo is None:
+        return True
+    try:
+        return bool(field.visibleTo(owner, perspective))
+    except Exception:
+        log.err(
+            None,
+            f"{type(owner).__qualname__}.{field.name} is kept from {perspective!r}: "
+            "its visibleTo has failed",
+        )
+        return False
+
+
+def _schemaOf(node: Attributes) -> Schema:
+    schema = schemaOf(type(node.owner()))
+    if schema is None:
+        raise TypeError(f"{type(node.owner())} is not shared")
+    return schema
