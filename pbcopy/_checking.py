@@ -1,0 +1,152 @@
+# -*- test-case-name: pbcopy.test.test_checking -*-
+"""
+Looks whether a value that was received is what was declared.
+
+A state may be deep, and have cycles, so it is walked with a list of what is to be
+looked at.  All that is wrong is told in one error.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pbcopy._containertypes import IN_A_SET
+from pbcopy._kinds import shortly
+from pbcopy._leaftypes import Type, Where
+from pbcopy._paths import shortened, step
+from pbcopy.errors import Violation
+
+MOST_TOLD = 10
+"""How many differences one error tells."""
+
+_SIZED = (list, tuple, dict, set, frozenset)
+
+
+def check(
+    type_: Type,
+    value: Any,
+    where: str,
+    accepted: Callable[[Any, Any], bool],
+    mayChange: Callable[[Any], bool] = lambda container: True,
+    found: Iterable[Violation] = (),
+) -> Any:
+    """
+    Check a value, and convert what a type converts.
+
+    Lists, dicts, sets and objects stay what they are, and get converted items in
+    their places.  An object's fields are checked as its own class declares them.
+
+    @param where: the name of the value.
+    @param accepted: is called with each container and object that is met, and the
+        type that is the one for it: C{ListOf}, C{DictOf}, C{SetOf} or
+        C{ObjectOf}.  If it returns C{True}, there is no need to look into that.
+    @param mayChange: is asked whether an item of a container may be converted.
+    @param found: differences that are known already.
+    @return: the value, converted.
+    @raise Violation: if something is not what was declared.
+    """
+    walk = _Walk(accepted, mayChange)
+    walk.differences.extend(found)
+    try:
+        converted = type_.convert(value, walk, where)
+        walk.run()
+    except RecursionError:
+        raise Violation(
+            "tuples are nested too deeply", where=where, advice="send lists"
+        ) from None
+    if walk.differences:
+        raise joined(walk.differences)
+    return converted
+
+
+def joined(differences: list[Violation]) -> Violation:
+    """
+    Make one error of several.
+    """
+    first = differences[0]
+    if len(differences) == 1:
+        return first
+    told = [str(each) for each in differences[:MOST_TOLD]]
+    if len(differences) > MOST_TOLD:
+        told.append("…")
+    return Violation(f"several things are not what was declared: {'; '.join(told)}")
+
+
+def rendered(where: Where) -> str:
+    """
+    Give a place as a text.
+    """
+    steps = []
+    while isinstance(where, tuple):
+        where, key = where
+        steps.append("{…}" if key is IN_A_SET else step(key))
+    return shortened(where + "".join(reversed(steps)))
+
+
+class _Walk:
+    """
+    What is still to be looked at, and what was wrong.
+    """
+
+    def __init__(
+        self,
+        accepted: Callable[[Any, Any], bool],
+        mayChange: Callable[[Any], bool],
+    ) -> None:
+        self._accepted = accepted
+        self._mayChange = mayChange
+        self._rest: deque[tuple[Any, Any, Where]] = deque()
+        self._types: dict[int, list[Any]] = {}
+        self.differences: list[Violation] = []
+
+    def meet(self, container: Any, type_: Any, where: Where) -> None:
+        """
+        Have what is in a container looked at later.
+        """
+        types = self._types.setdefault(id(container), [])
+        if type_ not in types:
+            types.append(type_)
+            if not (type_.isNode and self._accepted(container, type_)):
+                self._rest.append((container, type_, where))
+
+    def run(self) -> None:
+        """
+        Look at all that was met.
+        """
+        while self._rest and len(self.differences) <= MOST_TOLD:
+            container, type_, where = self._rest.popleft()
+            type_.look(container, self, where)
+
+    def mayChange(self, container: Any, type_: Type, where: Where) -> bool:
+        """
+        Tell whether converted items may be put into a container: not if it is
+        declared as something else in another place.
+        """
+        types = self._types[id(container)]
+        if len(types) == 1 and self._mayChange(container):
+            return True
+        self.refuse(container, f"{type_} here, and another type elsewhere", where)
+        return False
+
+    def refuse(self, value: object, expected: str, where: Where) -> None:
+        """
+        Note that a value is not what was declared.
+        """
+        if len(self.differences) <= MOST_TOLD:
+            self.differences.append(
+                Violation(
+                    "this is not what was declared",
+                    where=rendered(where),
+                    got=_shown(value),
+                    expected=expected,
+                )
+            )
+
+
+def _shown(value: object) -> str:
+    name = type(value).__name__
+    article = "an" if name[:1].lower() in "aeiou" else "a"
+    size = f" of {len(value)} items" if isinstance(value, _SIZED) else ""
+    return f"{shortly(value)}, {article} {name}{size}"

@@ -1,0 +1,205 @@
+# -*- test-case-name: pbcopy.test.test_classtypes -*-
+"""
+Types of objects, of records, of what is one of several, and of anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attr
+
+from pbcopy._containertypes import DictOf, FrozenSetOf, ListOf, SetOf, TupleOf
+from pbcopy._leaftypes import SCALARS, Type, Walk, Where
+from pbcopy._replicas import isReplicaOf
+
+if TYPE_CHECKING:
+    from pbcopy._schema import Field, Schema
+
+SCHEMA = "__pbcopySchema__"
+"""The attribute of a declared class where its schema is.  No peer can choose such
+a name."""
+
+
+def schemaOf(cls: type) -> Schema | None:
+    """
+    Find what was declared for a class.
+
+    @return: C{None} for one that was not declared itself.
+    """
+    schema: Schema | None = vars(cls).get(SCHEMA)
+    return schema
+
+
+@attr.s(auto_attribs=True, frozen=True, str=False)
+class ObjectOf(Type):
+    """
+    An instance of a class, or of what stands for the class here.
+
+    It has the class alone, whose fields may be of such a type again.
+    """
+
+    cls: type
+    isNode: ClassVar[bool] = True
+
+    def claims(self, value: object, asItIs: bool) -> bool:
+        """
+        Look at the class alone.
+        """
+        return isinstance(value, self.cls) or isReplicaOf(type(value), self.cls)
+
+    def convert(self, value: Any, walk: Walk, where: Where) -> Any:
+        """
+        Have the fields looked at later, as the value's own class declares them.
+        """
+        if not self.claims(value, True):
+            walk.refuse(value, str(self), where)
+        elif schemaOf(type(value)) is not None:
+            walk.meet(value, ObjectOf(type(value)), where)
+        return value
+
+    def look(self, container: Any, walk: Walk, where: Where) -> None:
+        """
+        Check the fields that an object has, and convert them there.
+        """
+        attributes = vars(container)
+        for name, field in self._fields().items():
+            if field.private or name not in attributes:
+                continue
+            type_, value = field.type, attributes[name]
+            if type(value) not in type_.exact:
+                converted = type_.convert(value, walk, (where, name))
+                if converted is not value:
+                    dict.__setitem__(attributes, name, converted)
+
+    def fieldType(self, name: str) -> Type:
+        """
+        Give the type of a field.
+        """
+        return self._fields()[name].type
+
+    def _fields(self) -> dict[str, Field]:
+        schema = schemaOf(self.cls)
+        return {} if schema is None else schema.fields
+
+    def __str__(self) -> str:
+        return self.cls.__qualname__
+
+
+@attr.s(auto_attribs=True, frozen=True, str=False)
+class RecordOf(Type):
+    """
+    A named tuple, or an instance of a dataclass or attrs class that is sent as a
+    value.  Nothing in it is converted.
+
+    @ivar fieldTypes: a callable that gives the types of the fields.
+    """
+
+    cls: type
+    fieldTypes: Callable[[], dict[str, Type]] = attr.ib(eq=False)
+
+    def claims(self, value: object, asItIs: bool) -> bool:
+        """
+        Look at the class alone.
+        """
+        return isinstance(value, self.cls)
+
+    def convert(self, value: Any, walk: Walk, where: Where) -> Any:
+        """
+        Have the fields looked at later.
+        """
+        if isinstance(value, self.cls):
+            walk.meet(value, self, where)
+        else:
+            walk.refuse(value, str(self), where)
+        return value
+
+    def look(self, container: Any, walk: Walk, where: Where) -> None:
+        """
+        Check the fields.
+        """
+        for name, type_ in self.fieldTypes().items():
+            value = getattr(container, name, None)
+            converted = type_.convert(value, walk, (where, name))
+            # An int may stand for a float.
+            if converted is not value and converted != value:
+                walk.refuse(value, str(type_), (where, name))
+
+    def __str__(self) -> str:
+        return self.cls.__qualname__
+
+
+@attr.s(auto_attribs=True, frozen=True, str=False)
+class UnionOf(Type):
+    """
+    One of several types.  The first that has a value as it is is chosen, or else
+    the first that can convert it.
+    """
+
+    arms: tuple[Type, ...]
+    exact: frozenset[type] = attr.ib(init=False, eq=False)
+
+    @exact.default
+    def _makeExact(self) -> frozenset[type]:
+        return frozenset().union(*(arm.exact for arm in self.arms))
+
+    def claims(self, value: object, asItIs: bool) -> bool:
+        """
+        Ask each.
+        """
+        return any(arm.claims(value, asItIs) for arm in self.arms)
+
+    def convert(self, value: Any, walk: Walk, where: Where) -> Any:
+        """
+        Choose one.
+        """
+        if type(value) in self.exact:
+            return value
+        for asItIs in (True, False):
+            for arm in self.arms:
+                if arm.claims(value, asItIs):
+                    return arm.convert(value, walk, where)
+        walk.refuse(value, str(self), where)
+        return value
+
+    def __str__(self) -> str:
+        return " | ".join(map(str, self.arms))
+
+
+class Anything(Type):
+    """
+    What may be anything.  The objects in it are checked as their own classes
+    declare them.
+    """
+
+    exact = SCALARS
+
+    def claims(self, value: object, asItIs: bool) -> bool:
+        """
+        Claim everything.
+        """
+        return True
+
+    def convert(self, value: Any, walk: Walk, where: Where) -> Any:
+        """
+        Look for objects.
+        """
+        for type_ in _CONTAINERS:
+            if type_.claims(value, True):
+                return type_.convert(value, walk, where)
+        return _OBJECT.convert(value, walk, where)
+
+    def __str__(self) -> str:
+        return "Any"
+
+
+ANYTHING = Anything()
+_OBJECT = ObjectOf(object)
+_CONTAINERS: tuple[Type, ...] = (
+    ListOf(ANYTHING),
+    DictOf(ANYTHING, ANYTHING),
+    SetOf(ANYTHING),
+    FrozenSetOf(ANYTHING),
+    TupleOf(ANYTHING),
+)

@@ -1,0 +1,157 @@
+# -*- test-case-name: pbcopy.test.test_declaring -*-
+"""
+Reads the declaration of a class.
+
+That is a dataclass, an attrs class, or a plain class with annotations, which is
+made a dataclass.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+import attr
+
+from pbcopy._classtypes import SCHEMA, schemaOf
+from pbcopy._copyable import localNames
+from pbcopy._fields import optionsIn
+from pbcopy._replicas import remember
+from pbcopy._schema import Field, Schema
+from pbcopy._types import ownerOf
+from pbcopy.errors import RegistrationError
+
+_Class = TypeVar("_Class", bound=type)
+
+
+def declare(cls: _Class) -> _Class:
+    """
+    Read the declaration of a class that is sent.
+
+    A plain class is made a dataclass that compares by identity; it gets an
+    C{__init__} unless it has one.  Where values are compared, the class gets its
+    C{__hash__} back: an object that is sent is found by what it is.
+
+    @return: the class.
+    @raise RegistrationError: if a field cannot be one.
+    """
+    _makeDeclared(cls, _hasOwnInit(cls))
+    _attach(cls, [*_fieldsOf(cls)])
+    return cls
+
+
+def declareReplica(master: type | str | bytes, cls: _Class) -> _Class:
+    """
+    Read the declaration of a class that stands for a peer's, and remember for
+    which.
+
+    It has the fields of the master, as far as its class is known here and they are
+    sent, and those that it declares itself, in their places.
+
+    @param master: the class, or its name, as the sender says it.
+    @return: the class.
+    @raise RegistrationError: if a field cannot be one.
+    """
+    _makeDeclared(cls, True)
+    known = schemaOf(master) if isinstance(master, type) else None
+    fields = dict(known.fields) if known else {}
+    fields = {name: field for name, field in fields.items() if not field.private}
+    fields |= {field.name: field for field in _fieldsOf(cls)}
+    _attach(cls, fields.values())
+    remember(master, cls)
+    return cls
+
+
+def _attach(cls: type, fields: Iterable[Field]) -> None:
+    schema = Schema(cls, fields)
+    setattr(cls, SCHEMA, schema)
+
+
+def _makeDeclared(cls: type, hasInit: bool) -> None:
+    own = vars(cls)
+    if "__dataclass_fields__" not in own and "__attrs_attrs__" not in own:
+        _makeDataclass(cls, hasInit)
+    if cls.__hash__ is None:
+        # The dataclass compares values.
+        cls.__hash__ = object.__hash__
+
+
+def _makeDataclass(cls: type, hasInit: bool) -> None:
+    if attr.has(cls):
+        raise RegistrationError(
+            "this class is not declared, and its base is an attrs class",
+            where=cls.__qualname__,
+            advice="make it an attrs class, too",
+        )
+    try:
+        dataclasses.dataclass(eq=False, init=not hasInit, repr=not hasInit)(cls)
+    except (TypeError, ValueError) as error:
+        raise RegistrationError(str(error), where=cls.__qualname__) from None
+
+
+def _hasOwnInit(cls: type) -> bool:
+    """
+    Tell whether a class has or inherits an C{__init__} that somebody wrote.
+    """
+    for base in cls.__mro__:
+        if "__init__" in vars(base):
+            params = vars(base).get("__dataclass_params__")
+            return base is not object and not (params and params.init)
+    return False
+
+
+def _fieldsOf(cls: type) -> Iterator[Field]:
+    local = localNames(cls)
+    for name, annotation, metadata, hasDefault, makeDefault in _declared(cls):
+        options = optionsIn(metadata)
+        yield Field(
+            ownerOf(cls, name),
+            name,
+            annotation,
+            options,
+            options.private or name in local,
+            hasDefault,
+            makeDefault,
+        )
+
+
+_Declared = tuple[str, Any, Any, bool, Callable[[Any], Any]]
+
+
+def _declared(cls: Any) -> Iterator[_Declared]:
+    if "__attrs_attrs__" in vars(cls):
+        return map(_ofAttrs, attr.fields(cls))
+    return map(_ofDataclass, dataclasses.fields(cls))
+
+
+_FACTORY: Any = attr.Factory
+
+
+def _ofAttrs(field: Any) -> _Declared:
+    annotation = Any if field.type is None else field.type
+    default = field.default
+    hasDefault = default is not attr.NOTHING
+    if not isinstance(default, _FACTORY):
+        make = _constant(default)
+    elif default.takes_self:
+        make = default.factory
+    else:
+        make = _calling(default.factory)
+    return field.name, annotation, field.metadata, hasDefault, make
+
+
+def _ofDataclass(field: Any) -> _Declared:
+    default, factory = field.default, field.default_factory
+    if factory is not dataclasses.MISSING:
+        return field.name, field.type, field.metadata, True, _calling(factory)
+    hasDefault = default is not dataclasses.MISSING
+    return field.name, field.type, field.metadata, hasDefault, _constant(default)
+
+
+def _constant(value: Any) -> Callable[[Any], Any]:
+    return lambda instance: value
+
+
+def _calling(factory: Callable[[], Any]) -> Callable[[Any], Any]:
+    return lambda instance: factory()

@@ -1,0 +1,305 @@
+# -*- test-case-name: pbcopy.test.test_leaftypes -*-
+"""
+Types of values that have nothing in them: what C{msgspec} converts, literals and
+members of enumerations.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
+from enum import Enum, Flag
+from operator import is_
+from typing import Annotated, Any, ClassVar, Protocol
+from uuid import UUID
+
+import attr
+import msgspec
+from twisted.python.reflect import safe_repr
+
+Where = Any
+"""The place of a value: a text, or a pair of a place and the key to the value in
+what is there.  It is made a text when there is an error to tell."""
+
+_KEPT = (
+    bytes,
+    bytearray,
+    datetime.datetime,
+    datetime.date,
+    datetime.time,
+    datetime.timedelta,
+    UUID,
+    Decimal,
+)
+"""Classes of which C{msgspec} is to make nothing out of a text or a number."""
+
+
+class Mismatch(Exception):
+    """
+    A value is not of a type.
+    """
+
+
+class Walk(Protocol):
+    """
+    What a type tells when it looks at a value.
+    """
+
+    def meet(self, container: Any, type_: Any, where: Where) -> None:
+        """
+        Have what is in a container looked at later.
+        """
+
+    def mayChange(self, container: Any, type_: Type, where: Where) -> bool:
+        """
+        Tell whether converted items may be put into a container.
+        """
+
+    def refuse(self, value: object, expected: str, where: Where) -> None:
+        """
+        Note that a value is not what was declared.
+        """
+
+
+class Type:
+    """
+    What an annotation says about a value.
+
+    @cvar exact: classes of which each instance is such a value as it is.
+    @cvar bounds: the names of what C{msgspec.Meta} can say about such a value.
+    @cvar isNode: whether such a value can change.
+    """
+
+    exact: frozenset[type] = frozenset()
+    bounds: frozenset[str] = frozenset()
+    isNode: ClassVar[bool] = False
+
+    def claims(self, value: object, asItIs: bool) -> bool:
+        """
+        Tell whether this is the type to choose for a value.
+
+        @param asItIs: whether no conversion counts.
+        """
+        raise NotImplementedError
+
+    def convert(self, value: Any, walk: Walk, where: Where) -> Any:
+        """
+        Give a value as this type has it.  A list, dict, set or object stays the
+        object that it is, and what is in it is met later.
+        """
+        raise NotImplementedError
+
+    def takesAll(self, values: Collection[Any]) -> bool:
+        """
+        Tell whether many values are known to be of this type as they are, at less
+        than the price of looking at each.
+        """
+        return self.exact.issuperset(map(type, values))
+
+    def bounded(self, bounds: Mapping[str, Any]) -> Type:
+        """
+        Give this type with bounds, whose names are in L{bounds}.
+        """
+        raise NotImplementedError
+
+
+class LeafType(Type):
+    """
+    A type of values that have nothing in them.
+    """
+
+    def leaf(self, value: Any) -> Any:
+        """
+        Give a value as this type has it.
+
+        @raise Mismatch: if it is no such value.
+        """
+        raise NotImplementedError
+
+    def claims(self, value: object, asItIs: bool) -> bool:
+        """
+        Tell whether a value can be converted.
+        """
+        try:
+            converted = self.leaf(value)
+        except Mismatch:
+            return False
+        return converted is value or not asItIs
+
+    def convert(self, value: Any, walk: Walk, where: Where) -> Any:
+        """
+        Convert a value.
+        """
+        try:
+            return self.leaf(value)
+        except Mismatch:
+            walk.refuse(value, str(self), where)
+            return value
+
+
+_NUMERIC = frozenset({"gt", "ge", "lt", "le", "multiple_of"})
+LENGTH = frozenset({"min_length", "max_length"})
+_ZONE = frozenset({"tz"})
+
+_BOUNDS: dict[type, frozenset[str]] = {
+    int: _NUMERIC,
+    float: _NUMERIC,
+    str: LENGTH | {"pattern"},
+    bytes: LENGTH,
+    datetime.datetime: _ZONE,
+    datetime.time: _ZONE,
+}
+
+SCALARS: frozenset[type] = frozenset(
+    {
+        type(None),
+        bool,
+        int,
+        float,
+        complex,
+        str,
+        bytes,
+        Decimal,
+        datetime.datetime,
+        datetime.date,
+        datetime.time,
+        datetime.timedelta,
+        UUID,
+    }
+)
+"""What C{msgspec} is asked about."""
+
+
+@attr.s(auto_attribs=True, frozen=True, str=False)
+class Scalar(LeafType):
+    """
+    One of L{SCALARS}, maybe with bounds.
+
+    @ivar limits: the bounds, as C{msgspec.Meta} takes them.
+    """
+
+    cls: type
+    limits: tuple[tuple[str, Any], ...] = ()
+    exact: frozenset[type] = attr.ib(init=False, eq=False)
+    bounds: frozenset[str] = attr.ib(init=False, eq=False)
+    _annotation: Any = attr.ib(init=False, eq=False)
+
+    @exact.default
+    def _makeExact(self) -> frozenset[type]:
+        return frozenset() if self.limits else frozenset({self.cls})
+
+    @bounds.default
+    def _makeBounds(self) -> frozenset[str]:
+        return _BOUNDS.get(self.cls, frozenset())
+
+    @_annotation.default
+    def _makeAnnotation(self) -> Any:
+        meta = msgspec.Meta(**dict(self.limits))
+        return Annotated[self.cls, meta] if self.limits else self.cls
+
+    def leaf(self, value: Any) -> Any:
+        """
+        Have C{msgspec} convert a value.
+        """
+        if type(value) in self.exact:
+            return value
+        if self.cls is float and isinstance(value, Decimal):
+            # msgspec would round it.
+            raise Mismatch
+        return _converted(value, self._annotation)
+
+    def takesAll(self, values: Collection[Any]) -> bool:
+        """
+        Ask C{msgspec} about all values at once, where there are bounds.
+        """
+        if not self.limits:
+            return super().takesAll(values)
+        listed = list(values)
+        try:
+            converted = _converted(listed, list[self._annotation])  # type: ignore[name-defined]
+        except Mismatch:
+            return False
+        return all(map(is_, converted, listed))
+
+    def bounded(self, bounds: Mapping[str, Any]) -> Scalar:
+        """
+        Give this type with more bounds.
+        """
+        return Scalar(self.cls, tuple(sorted({**dict(self.limits), **bounds}.items())))
+
+    def __str__(self) -> str:
+        name = "None" if self.cls is type(None) else self.cls.__name__
+        return name + shownBounds(self.limits)
+
+
+def shownBounds(limits: Iterable[tuple[str, Any]]) -> str:
+    """
+    Show bounds: C{" (ge=0, le=9)"}.
+    """
+    shown = ", ".join(f"{name}={value!r}" for name, value in limits)
+    return shown and f" ({shown})"
+
+
+def _converted(value: Any, annotation: Any) -> Any:
+    try:
+        return msgspec.convert(value, annotation, strict=True, builtin_types=_KEPT)
+    except msgspec.ValidationError:
+        raise Mismatch from None
+
+
+@attr.s(auto_attribs=True, frozen=True, str=False, hash=False)
+class OneOf(LeafType):
+    """
+    A C{Literal}: a value that equals one of some, and is of the same class.
+    """
+
+    values: tuple[Any, ...]
+
+    def leaf(self, value: Any) -> Any:
+        """
+        Look for a value among those.
+        """
+        for each in self.values:
+            if type(each) is type(value) and each == value:
+                return value
+        raise Mismatch
+
+    def __str__(self) -> str:
+        return f"Literal[{', '.join(map(safe_repr, self.values))}]"
+
+
+@attr.s(auto_attribs=True, frozen=True, str=False)
+class MemberOf(LeafType):
+    """
+    An C{Enum}: a member, or the value of one.
+    """
+
+    cls: type[Enum]
+    exact: frozenset[type] = attr.ib(init=False, eq=False)
+
+    @exact.default
+    def _makeExact(self) -> frozenset[type]:
+        return frozenset({self.cls})
+
+    def leaf(self, value: Any) -> Any:
+        """
+        Give a member, also for its value.
+        """
+        if isinstance(value, self.cls):
+            return value
+        for member in self.cls.__members__.values():
+            if type(member.value) is type(value) and member.value == value:
+                return member
+        if issubclass(self.cls, Flag) and type(value) is int:
+            return self._combination(value)
+        raise Mismatch
+
+    def _combination(self, value: int) -> Any:
+        try:
+            return self.cls(value)
+        except ValueError:
+            raise Mismatch from None
+
+    def __str__(self) -> str:
+        return self.cls.__qualname__
