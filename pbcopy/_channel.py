@@ -11,7 +11,7 @@ from twisted.spread import flavors, pb
 
 from pbcopy._broker import aside, isConnected
 from pbcopy._kinds import TAG
-from pbcopy._schema import declaredNames
+from pbcopy._replicas import declaredNames
 
 HUB = b"pbcopy"
 """The name of each hub on its connection."""

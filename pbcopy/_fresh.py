@@ -16,6 +16,7 @@ from twisted.spread import flavors
 from pbcopy._answers import answerFails
 from pbcopy._channel import FRESH
 from pbcopy._cycles import beingMade, whenKnown
+from pbcopy._declared import stateIn
 from pbcopy._publication import takingState
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._slot import Slot
@@ -37,7 +38,7 @@ def unjellyFresh(unjellier: Any, jellyList: list[Any]) -> Any:
             return None
         replica = slot.replica()
         with beingMade(unjellier, jellyList, replica):
-            state = unjellier.unjelly(jellyList[2])
+            state = stateIn(unjellier, jellyList)
         whenKnown(unjellier, lambda: _take(slot, replica, state))
         return replica
     return failures[0]

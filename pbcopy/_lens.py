@@ -22,6 +22,7 @@ from pbcopy._operations import ABSENT, Operation, Set
 from pbcopy._schema import Field, Schema, schemaOf
 from pbcopy._text import asText
 from pbcopy._tracked import holdersOf, valuesOf
+from pbcopy.errors import Unsendable
 
 
 class Lens:
@@ -229,8 +230,10 @@ class Lens:
         self._rights[key] = now
         value = node.fields().get(name, ABSENT)
         if before is not None and now is not before and value is not ABSENT:
-            yield Set(node, name, ABSENT, value) if now else Set(
-                node, name, value, ABSENT
+            yield (
+                Set(node, name, ABSENT, value)
+                if now
+                else Set(node, name, value, ABSENT)
             )
 
 
@@ -255,5 +258,9 @@ def maySee(owner: Any, field: Field, perspective: Any) -> bool:
 def _schemaOf(node: Attributes) -> Schema:
     schema = schemaOf(type(node.owner()))
     if schema is None:
-        raise TypeError(f"{type(node.owner())} is not shared")
+        raise Unsendable(
+            "its class is not declared, and a base of it is",
+            where=type(node.owner()).__qualname__,
+            advice="declare it with pbcopy.shared, too",
+        )
     return schema

@@ -125,6 +125,17 @@ def fieldsOf(thing: object) -> tuple[str, ...] | None:
 FIELDS = "_pbcopyFields"
 """The attribute of a shared class that has the names of its fields."""
 
+PRIVATE = "_pbcopyPrivate"
+"""The attribute that has the names of those that never leave the process."""
+
+
+def noteFields(cls: type, fields: tuple[str, ...], private: tuple[str, ...]) -> None:
+    """
+    Note the names of the fields of a shared class.
+    """
+    setattr(cls, FIELDS, fields)
+    setattr(cls, PRIVATE, private)
+
 
 def getField(owner: Any, name: str) -> Any:
     """

@@ -134,7 +134,9 @@ def _calls(lens: Lens, path: list[Any], operation: Any) -> Iterator[Call]:
     if kind is does.Set:
         path = [*path, lens.wireName(operation)]
         isGone = operation.new is does.ABSENT
-        yield ("remove", (path,)) if isGone else ("set", (path, plain.of(operation.new)))
+        yield (
+            ("remove", (path,)) if isGone else ("set", (path, plain.of(operation.new)))
+        )
     elif kind is does.Splice:
         items = [plain.of(each) for each in operation.new]
         yield "splice", (path, operation.start, operation.stop, items)

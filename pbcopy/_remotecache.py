@@ -19,8 +19,17 @@ from twisted.spread import flavors, pb
 from zope.interface import implementer
 
 from pbcopy._answers import answerFails
+from pbcopy._channel import DELTA
 from pbcopy._copyable import RemoteCopy
 from pbcopy._cycles import beingMade, whenKnown
+from pbcopy._declared import (
+    Packed,
+    initialize,
+    methodOf,
+    stateIn,
+    takeDeltas,
+    takePacked,
+)
 from pbcopy._envelope import OWN_JELLY_FOR
 from pbcopy._slot import FromSlot, Slot, leave, slotOf
 from pbcopy._state import applyState, withTextKeys
@@ -60,8 +69,11 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         @raise AttributeError: if there is no such method.
         """
         arguments = broker.unserialize(args)
+        if asText(message) == DELTA:
+            takeDeltas(self, broker, arguments)
+            return broker.serialize(None)
         keywords = withTextKeys(broker.unserialize(kw))
-        method = getattr(self, f"observe_{asText(message)}")
+        method = methodOf(self, f"observe_{asText(message)}")
         result = method(*arguments, **keywords)
         return serialized(broker, result, method, arguments, keywords)
 
@@ -106,8 +118,8 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
             ):
                 slot.takes(self, takeState)
                 _leavePlaces(self)
-                self.__init__()  # type: ignore[misc]
-                state = unjellier.unjelly(jellyList[2])
+                initialize(self)
+                state = stateIn(unjellier, jellyList)
                 whenKnown(unjellier, lambda: self._applyState(slot, state))
             return self
         return failures[0]
@@ -183,7 +195,10 @@ def takeState(replica: RemoteCache, state: Any) -> None:
     """
     Give a replica a state, its first or a fresh one.
     """
-    applyState(replica, state)
+    if isinstance(state, Packed):
+        takePacked(replica, state)
+    else:
+        applyState(replica, state)
     _leavePlaces(replica)
 
 
@@ -194,7 +209,7 @@ def _leavePlaces(replica: RemoteCache) -> None:
     C{twisted.spread.publish}.  They are empty, for a copy to drag nothing along.
     """
     for name in RemoteCache.localOnly:
-        vars(replica).setdefault(name, None)
+        dict.setdefault(vars(replica), name, None)
 
 
 def homeward(replica: object, jellier: Any) -> list[Any] | None:

@@ -30,14 +30,17 @@ def replicaFor(wireName: str) -> type | None:
     """
     Find the class that was declared for a name.
     """
-    return _replicas.get(wireName)
+    found = _replicas.get(wireName)
+    # What was registered for the name since then wins.
+    isLast = found is not None and copyTags.get(wireName.encode("utf-8")) is found
+    return found if isLast else None
 
 
 def declaredNames() -> list[str]:
     """
     Give the names for which a class was declared.
     """
-    return list(_replicas)
+    return [name for name in _replicas if replicaFor(name) is not None]
 
 
 def isReplicaOf(valueClass: type, cls: type) -> bool:

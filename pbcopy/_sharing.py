@@ -241,7 +241,11 @@ def _together(messages: list[_Message]) -> Iterator[_Message]:
 
 
 def join(
-    key: Any, master: Any, perspective: Any, observer: RemoteCacheObserver, isDeclared: bool
+    key: Any,
+    master: Any,
+    perspective: Any,
+    observer: RemoteCacheObserver,
+    isDeclared: bool,
 ) -> Any:
     """
     Have an observer hear of what changes in a shared object.

@@ -226,7 +226,7 @@ class Slot(Replica):
             with self.updating():
                 return replica.remoteMessageReceived(broker, message, args, kw)
 
-        return applied(update, lambda failure: self._failed(message, failure))
+        return applied(update, lambda failure: self.failed(message, failure))
 
     @contextmanager
     def updating(self) -> Iterator[None]:
@@ -240,7 +240,7 @@ class Slot(Replica):
         finally:
             self.isUpdating = before
 
-    def _failed(self, message: str | bytes, failure: Failure) -> None:
+    def failed(self, message: str | bytes, failure: Failure) -> None:
         """
         Report an update that failed, unless it came to a replica that is stale.
         """

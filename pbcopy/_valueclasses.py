@@ -62,6 +62,13 @@ def setUnjellyableForValue(
     _local[nameOf(classname)] = local
 
 
+def isRegistered(valueClass: type) -> bool:
+    """
+    Tell whether something was registered under the name of a class.
+    """
+    return nameOf(valueClass) in _local
+
+
 def localClass(sexp: list[Any]) -> Any:
     """
     Find the local class for C{['pbcopy.value', form, name, …]}.

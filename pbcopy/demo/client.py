@@ -27,6 +27,7 @@ async def watch(reactor: Any, port: str) -> None:
     root = await factory.getRootObject()
     view = await root.callRemote("getPond")
     show(view.ducks)
+    view.subscribe(lambda changes: show(view.ducks))
     gone: Deferred[Any] = Deferred()
     root.notifyOnDisconnect(gone.callback)
     await gone

@@ -52,8 +52,9 @@ class Console(LineReceiver):
         Take C{add swan}, or C{remove one duck}.
         """
         change, _, duck = line.decode("utf-8").partition(" ")
-        {"add": self.pond.add, "remove": self.pond.remove}[change](duck)
-        show(self.pond.ducks)
+        ducks = self.pond.ducks
+        {"add": ducks.append, "remove": ducks.remove}[change](duck)
+        show(ducks)
 
     def connectionLost(self, reason: Failure | None = None) -> None:
         """

@@ -1,0 +1,141 @@
+# -*- test-case-name: pbcopy.test.test_replicaof -*-
+"""
+The declaration of a replica: L{replicaOf}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import attr
+from twisted.spread import flavors
+
+from pbcopy._checking import check
+from pbcopy._classtypes import ObjectOf, RecordOf
+from pbcopy._declaring import declareReplica
+from pbcopy._leaftypes import MemberOf
+from pbcopy._registry import checkName, setUnjellyableForClass
+from pbcopy._schema import schemaOf
+from pbcopy._shared import noteDeclared
+from pbcopy._state import withTextKeys
+from pbcopy._subscribing import Subscribe
+from pbcopy._valueclasses import isRegistered, setUnjellyableForValue
+from pbcopy.errors import RegistrationError, Violation
+
+_Class = TypeVar("_Class", bound=type)
+
+
+def replicaOf(master: type | str | bytes) -> Callable[[_Class], _Class]:
+    """
+    Declare which class represents a shared class of the peer's.  This registers
+    it, and the C{Enum}s, named tuples and records in the types of its fields.
+
+    It is a L{RemoteCache<pbcopy.RemoteCache>} for a C{Cacheable}, or a
+    L{RemoteCopy<pbcopy.RemoteCopy>} for a C{Copyable}.  It has the fields of the
+    master, and those that it annotates itself.  They are checked as they arrive.
+
+    @param master: the class, or its name as the sender says it, where the class
+        is not here.  Then the annotations are all that is known.
+    @return: a decorator for the class.
+    @raise RegistrationError: if one of the two is of no such kind, if a field
+        cannot be one, or if the class says by a method what it does with a state.
+    """
+    checkName("replicaOf", master)
+
+    def decorate(cls: _Class) -> _Class:
+        _checkClass(cls)
+        declareReplica(master, cls)
+        noteDeclared(cls)
+        declared: Any = cls
+        declared.setCopyableState = _setCopyableState
+        if not hasattr(cls, "subscribe"):
+            declared.subscribe = Subscribe()
+        setUnjellyableForClass(master, cls)
+        _registerValues(cls)
+        return cls
+
+    return decorate
+
+
+def _checkClass(cls: Any) -> None:
+    if not (isinstance(cls, type) and issubclass(cls, flavors.RemoteCopy)):
+        raise RegistrationError(
+            "this is no class of objects that are received",
+            where="replicaOf",
+            got=repr(cls),
+            expected="a subclass of pbcopy.RemoteCache or pbcopy.RemoteCopy",
+        )
+    module = getattr(cls.setCopyableState, "__module__", None) or ""
+    if not module.startswith(("pbcopy._", "twisted.spread.")):
+        raise RegistrationError(
+            "the fields say what is taken, and this method says it, too",
+            where=f"{cls.__qualname__}.setCopyableState",
+            advice="remove the method, or register with setUnjellyableForClass",
+        )
+
+
+def _setCopyableState(self: Any, state: Any) -> None:
+    """
+    Take the fields that came.
+
+    @raise Violation: if they are not what was declared.
+    """
+    name = type(self).__qualname__
+    if not isinstance(state, dict):
+        raise Violation(
+            "a declared class takes fields",
+            where=name,
+            got=type(state).__name__,
+            expected="dict",
+        )
+    schema: Any = schemaOf(type(self))
+    came = {
+        schema.byWire[wireName].name: value
+        for wireName, value in withTextKeys(state).items()
+        if wireName in schema.byWire
+    }
+    schema.take(state, name)
+    for field in schema.byWire.values():
+        if field.name in came:
+            value = check(field.type, came[field.name], field.where, _never)
+        elif field.hasDefault:
+            value = field.default(self)
+        else:
+            continue
+        object.__setattr__(self, field.name, value)
+
+
+def _never(container: object, type_: object) -> bool:
+    return False
+
+
+def _registerValues(cls: type) -> None:
+    schema: Any = schemaOf(cls)
+    for field in schema.byWire.values():
+        try:
+            classes = list(_valuesIn(field.type))
+        except RegistrationError:
+            # A name that is not known yet.  Whoever needs it is told.
+            continue
+        for each in classes:
+            if not isRegistered(each):
+                setUnjellyableForValue(each)
+
+
+def _valuesIn(type_: Any) -> Iterator[type]:
+    """
+    Give the classes of the values that a type allows.
+    """
+    if isinstance(type_, (MemberOf, RecordOf)):
+        yield type_.cls
+    if isinstance(type_, RecordOf):
+        parts: Any = list(type_.fieldTypes().values())
+    elif isinstance(type_, ObjectOf):
+        parts = ()
+    else:
+        parts = [getattr(type_, each.name) for each in attr.fields(type(type_))]
+    for part in parts:
+        for each in part if isinstance(part, tuple) else (part,):
+            if attr.has(type(each)):
+                yield from _valuesIn(each)
