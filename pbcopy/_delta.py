@@ -6,7 +6,8 @@ Both are C{[version, shapes, nodes, operations]} in MessagePack.  A state has no
 operations, and a fifth item: bytes that stay the same for as long as the numbers
 mean the same nodes.
 
- - A shape is C{[name of a class, name of a field, …]}.
+ - A shape is C{[name of a class, name of a field, …]}.  Those that a receiver got
+   with one message, it has for the next.
  - A node is C{[number, kind, content, …]}.  The kind is L{LIST}, L{DICT}, L{SET},
    or L{OBJECT} and more: an object of a shape, and then the content is the values
    of its fields.  The list is flat, as a state may be deep and have cycles.  The
@@ -71,7 +72,7 @@ class Writer:
         self._lens = lens
         self._written: set[int] | None = set() if whole else None
         self._waiting: deque[Any] = deque()
-        self._shapes: dict[tuple[str, ...], int] = {}
+        self._known = 0 if whole else len(lens.shapes)
         self._nodes: list[list[Any]] = []
 
     def state(self, root: Any, version: int) -> bytes:
@@ -90,7 +91,7 @@ class Writer:
     def _packed(self, version: int, operations: list[Any], *more: bytes) -> bytes:
         while self._waiting:
             self._nodes.append(self._node(self._waiting.popleft()))
-        shapes = list(self._shapes)
+        shapes = list(self._lens.shapes)[self._known :]
         try:
             return _encoder.encode([version, shapes, self._nodes, operations, *more])
         except UnicodeEncodeError as error:
@@ -150,7 +151,7 @@ class Writer:
 
     def _shape(self, node: Attributes, names: Iterable[str]) -> int:
         shape = (self._lens.className(node), *names)
-        return self._shapes.setdefault(shape, len(self._shapes))
+        return self._lens.shapes.setdefault(shape, len(self._lens.shapes))
 
     def _operation(self, operation: Any) -> list[Any]:
         number = self._lens.number(operation.node)[1]

@@ -32,6 +32,7 @@ class Lens:
     @ivar master: the shared object.
     @ivar perspective: who looks at it.
     @ivar version: of the last delta.
+    @ivar shapes: what the receivers know of objects, by their numbers.
     @ivar repeats: whether the last delta mentioned a node more than once, or one
         that its receivers had.
     @ivar epoch: tells this lens from another one for the same master, which has
@@ -51,6 +52,7 @@ class Lens:
         self.repeats = False
         self.epoch = os.urandom(4)
         self.changed = changed
+        self.shapes: dict[tuple[str, ...], int] = {}
         self._root = attributesOf(master)
         self._known: dict[int, tuple[Any, int]] = {}
         self._last = 0
