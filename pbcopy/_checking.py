@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from enum import Enum
 from typing import Any
 
-from pbcopy._containertypes import IN_A_SET
+from pbcopy._classtypes import OPEN
 from pbcopy._kinds import shortly
-from pbcopy._leaftypes import Type, Where
-from pbcopy._paths import shortened, step
+from pbcopy._leaftypes import SCALARS
+from pbcopy._paths import LONGEST, shortened, step
+from pbcopy._sized import IN_A_SET
+from pbcopy._typebase import Type, Where
 from pbcopy.errors import Violation
 
 MOST_TOLD = 10
@@ -124,8 +127,8 @@ class _Walk:
         Tell whether converted items may be put into a container: not if it is
         declared as something else in another place.
         """
-        types = self._types[id(container)]
-        if len(types) == 1 and self._mayChange(container):
+        types = [t for t in self._types[id(container)] if t not in OPEN.values()]
+        if len(types) < 2 and self._mayChange(container):
             return True
         self.refuse(container, f"{type_} here, and another type elsewhere", where)
         return False
@@ -145,8 +148,14 @@ class _Walk:
             )
 
 
-def _shown(value: object) -> str:
+def _shown(value: Any) -> str:
+    """
+    Show what came.  What has others in it may be deep, and is only named.
+    """
     name = type(value).__name__
-    article = "an" if name[:1].lower() in "aeiou" else "a"
-    size = f" of {len(value)} items" if isinstance(value, _SIZED) else ""
-    return f"{shortly(value)}, {article} {name}{size}"
+    named = f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    if type(value) in (str, bytes):
+        return f"{shortly(value[:LONGEST])}, {named}"
+    if type(value) in SCALARS or isinstance(value, Enum):
+        return f"{shortly(value)}, {named}"
+    return f"{named} of {len(value)} items" if isinstance(value, _SIZED) else named

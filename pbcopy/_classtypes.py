@@ -1,21 +1,23 @@
 # -*- test-case-name: pbcopy.test.test_classtypes -*-
 """
-Types of objects, of records, of what is one of several, and of anything.
+Types of objects, of what is one of several, and of anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from pbcopy._containertypes import DictOf, FrozenSetOf, ListOf, SetOf, TupleOf
-from pbcopy._leaftypes import SCALARS, Type, Walk, Where
+from pbcopy._containertypes import DictOf, ListOf, SetOf
+from pbcopy._leaftypes import SCALARS
 from pbcopy._replicas import isReplicaOf
+from pbcopy._tupletypes import FrozenSetOf, TupleOf
+from pbcopy._typebase import Type, Walk, Where
 
 if TYPE_CHECKING:
-    from pbcopy._schema import Field, Schema
+    from pbcopy._schema import Schema
 
 SCHEMA = "__pbcopySchema__"
 """The attribute of a declared class where its schema is.  No peer can choose such
@@ -64,11 +66,9 @@ class ObjectOf(Type):
         Check the fields that an object has, and convert them there.
         """
         attributes = vars(container)
-        for name, field in self._fields().items():
-            if field.private or name not in attributes:
-                continue
-            type_, value = field.type, attributes[name]
-            if type(value) not in type_.exact:
+        for name, type_ in self._types().items():
+            value = attributes.get(name)
+            if type(value) not in type_.exact and name in attributes:
                 converted = type_.convert(value, walk, (where, name))
                 if converted is not value:
                     dict.__setitem__(attributes, name, converted)
@@ -77,54 +77,11 @@ class ObjectOf(Type):
         """
         Give the type of a field.
         """
-        return self._fields()[name].type
+        return self._types()[name]
 
-    def _fields(self) -> dict[str, Field]:
+    def _types(self) -> dict[str, Type]:
         schema = schemaOf(self.cls)
-        return {} if schema is None else schema.fields
-
-    def __str__(self) -> str:
-        return self.cls.__qualname__
-
-
-@attr.s(auto_attribs=True, frozen=True, str=False)
-class RecordOf(Type):
-    """
-    A named tuple, or an instance of a dataclass or attrs class that is sent as a
-    value.  Nothing in it is converted.
-
-    @ivar fieldTypes: a callable that gives the types of the fields.
-    """
-
-    cls: type
-    fieldTypes: Callable[[], dict[str, Type]] = attr.ib(eq=False)
-
-    def claims(self, value: object, asItIs: bool) -> bool:
-        """
-        Look at the class alone.
-        """
-        return isinstance(value, self.cls)
-
-    def convert(self, value: Any, walk: Walk, where: Where) -> Any:
-        """
-        Have the fields looked at later.
-        """
-        if isinstance(value, self.cls):
-            walk.meet(value, self, where)
-        else:
-            walk.refuse(value, str(self), where)
-        return value
-
-    def look(self, container: Any, walk: Walk, where: Where) -> None:
-        """
-        Check the fields.
-        """
-        for name, type_ in self.fieldTypes().items():
-            value = getattr(container, name, None)
-            converted = type_.convert(value, walk, (where, name))
-            # An int may stand for a float.
-            if converted is not value and converted != value:
-                walk.refuse(value, str(type_), (where, name))
+        return {} if schema is None else schema.types
 
     def __str__(self) -> str:
         return self.cls.__qualname__
@@ -167,13 +124,50 @@ class UnionOf(Type):
         return " | ".join(map(str, self.arms))
 
 
+@attr.s(auto_attribs=True, frozen=True, str=False)
+class AliasOf(Type):
+    """
+    What a name stands for, which may be in it again.
+    """
+
+    alias: Any
+    _target: list[Type] = attr.ib(init=False, eq=False, repr=False, factory=list)
+
+    def means(self, type_: Type) -> None:
+        """
+        Say what the name stands for.
+        """
+        self._target[:] = [type_]
+
+    def claims(self, value: object, asItIs: bool) -> bool:
+        """
+        Ask what the name stands for.
+        """
+        return self._target[0].claims(value, asItIs)
+
+    def convert(self, value: Any, walk: Walk, where: Where) -> Any:
+        """
+        Convert as what the name stands for.
+        """
+        return self._target[0].convert(value, walk, where)
+
+    def takesAll(self, values: Collection[Any]) -> bool:
+        """
+        Ask what the name stands for.
+        """
+        return self._target[0].takesAll(values)
+
+    def __str__(self) -> str:
+        return str(self.alias.__name__)
+
+
 class Anything(Type):
     """
     What may be anything.  The objects in it are checked as their own classes
     declare them.
     """
 
-    exact = SCALARS
+    exact = frozenset(SCALARS)
 
     def claims(self, value: object, asItIs: bool) -> bool:
         """
@@ -185,7 +179,7 @@ class Anything(Type):
         """
         Look for objects.
         """
-        for type_ in _CONTAINERS:
+        for type_ in OPEN.values():
             if type_.claims(value, True):
                 return type_.convert(value, walk, where)
         return _OBJECT.convert(value, walk, where)
@@ -196,10 +190,12 @@ class Anything(Type):
 
 ANYTHING = Anything()
 _OBJECT = ObjectOf(object)
-_CONTAINERS: tuple[Type, ...] = (
-    ListOf(ANYTHING),
-    DictOf(ANYTHING, ANYTHING),
-    SetOf(ANYTHING),
-    FrozenSetOf(ANYTHING),
-    TupleOf(ANYTHING),
-)
+
+OPEN: dict[type, Type] = {
+    list: ListOf(ANYTHING),
+    dict: DictOf(ANYTHING, ANYTHING),
+    set: SetOf(ANYTHING),
+    frozenset: FrozenSetOf(ANYTHING),
+    tuple: TupleOf(ANYTHING),
+}
+"""The containers of anything."""

@@ -9,17 +9,17 @@ made a dataclass.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import attr
 
+from pbcopy._annotations import ownerOf
 from pbcopy._classtypes import SCHEMA, schemaOf
 from pbcopy._copyable import localNames
 from pbcopy._fields import optionsIn
 from pbcopy._replicas import remember
 from pbcopy._schema import Field, Schema
-from pbcopy._types import ownerOf
 from pbcopy.errors import RegistrationError
 
 _Class = TypeVar("_Class", bound=type)
@@ -36,8 +36,9 @@ def declare(cls: _Class) -> _Class:
     @return: the class.
     @raise RegistrationError: if a field cannot be one.
     """
-    _makeDeclared(cls, _hasOwnInit(cls))
-    _attach(cls, [*_fieldsOf(cls)])
+    hasInit = _isWritten(cls, "__init__", "init")
+    _makeDeclared(cls, hasInit, hasInit or _isWritten(cls, "__repr__", "repr"))
+    _attach(cls, _fieldsKnown(cls) | _fieldsOf(cls))
     return cls
 
 
@@ -53,31 +54,43 @@ def declareReplica(master: type | str | bytes, cls: _Class) -> _Class:
     @return: the class.
     @raise RegistrationError: if a field cannot be one.
     """
-    _makeDeclared(cls, True)
+    _makeDeclared(cls, True, True)
     known = schemaOf(master) if isinstance(master, type) else None
-    fields = dict(known.fields) if known else {}
-    fields = {name: field for name, field in fields.items() if not field.private}
-    fields |= {field.name: field for field in _fieldsOf(cls)}
-    _attach(cls, fields.values())
+    fields = _fieldsKnown(cls)
+    fields |= {} if known is None else {f.name: f for f in known.byWire.values()}
+    for name, field in _fieldsOf(cls).items():
+        fields[name] = field.inPlaceOf(fields[name]) if name in fields else field
+    _attach(cls, fields)
     remember(master, cls)
     return cls
 
 
-def _attach(cls: type, fields: Iterable[Field]) -> None:
-    schema = Schema(cls, fields)
-    setattr(cls, SCHEMA, schema)
+def _fieldsKnown(cls: type) -> dict[str, Field]:
+    """
+    Give the fields that were declared for a class and its bases already, some of
+    which may be those of a master.
+    """
+    fields: dict[str, Field] = {}
+    for base in reversed(cls.__mro__):
+        known = schemaOf(base)
+        fields |= {} if known is None else known.fields
+    return fields
 
 
-def _makeDeclared(cls: type, hasInit: bool) -> None:
+def _attach(cls: type, fields: dict[str, Field]) -> None:
+    setattr(cls, SCHEMA, Schema(cls, fields.values()))
+
+
+def _makeDeclared(cls: type, hasInit: bool, hasRepr: bool) -> None:
     own = vars(cls)
     if "__dataclass_fields__" not in own and "__attrs_attrs__" not in own:
-        _makeDataclass(cls, hasInit)
+        _makeDataclass(cls, hasInit, hasRepr)
     if cls.__hash__ is None:
         # The dataclass compares values.
         cls.__hash__ = object.__hash__
 
 
-def _makeDataclass(cls: type, hasInit: bool) -> None:
+def _makeDataclass(cls: type, hasInit: bool, hasRepr: bool) -> None:
     if attr.has(cls):
         raise RegistrationError(
             "this class is not declared, and its base is an attrs class",
@@ -85,35 +98,35 @@ def _makeDataclass(cls: type, hasInit: bool) -> None:
             advice="make it an attrs class, too",
         )
     try:
-        dataclasses.dataclass(eq=False, init=not hasInit, repr=not hasInit)(cls)
+        dataclasses.dataclass(eq=False, init=not hasInit, repr=not hasRepr)(cls)
     except (TypeError, ValueError) as error:
         raise RegistrationError(str(error), where=cls.__qualname__) from None
 
 
-def _hasOwnInit(cls: type) -> bool:
+def _isWritten(cls: type, method: str, parameter: str) -> bool:
     """
-    Tell whether a class has or inherits an C{__init__} that somebody wrote.
+    Tell whether a class has or inherits a method that somebody wrote: neither
+    C{object} nor C{dataclass} did.
     """
-    for base in cls.__mro__:
-        if "__init__" in vars(base):
-            params = vars(base).get("__dataclass_params__")
-            return base is not object and not (params and params.init)
-    return False
+    base = next(base for base in cls.__mro__ if method in vars(base))
+    made = getattr(vars(base).get("__dataclass_params__"), parameter, False)
+    return base is not object and not made
 
 
-def _fieldsOf(cls: type) -> Iterator[Field]:
+def _fieldsOf(cls: type) -> dict[str, Field]:
+    """
+    Give the fields of a dataclass or an attrs class.
+    """
     local = localNames(cls)
+    fields = {}
     for name, annotation, metadata, hasDefault, makeDefault in _declared(cls):
         options = optionsIn(metadata)
-        yield Field(
-            ownerOf(cls, name),
-            name,
-            annotation,
-            options,
-            options.private or name in local,
-            hasDefault,
-            makeDefault,
+        isPrivate = options.private or name in local
+        owner = ownerOf(cls, name)
+        fields[name] = Field(
+            owner, name, annotation, options, isPrivate, hasDefault, makeDefault
         )
+    return fields
 
 
 _Declared = tuple[str, Any, Any, bool, Callable[[Any], Any]]

@@ -7,101 +7,24 @@ members of enumerations.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from enum import Enum, Flag
 from operator import is_
-from typing import Annotated, Any, ClassVar, Protocol
+from typing import Annotated, Any
 from uuid import UUID
 
 import attr
 import msgspec
 from twisted.python.reflect import safe_repr
 
-Where = Any
-"""The place of a value: a text, or a pair of a place and the key to the value in
-what is there.  It is made a text when there is an error to tell."""
-
-_KEPT = (
-    bytes,
-    bytearray,
-    datetime.datetime,
-    datetime.date,
-    datetime.time,
-    datetime.timedelta,
-    UUID,
-    Decimal,
-)
-"""Classes of which C{msgspec} is to make nothing out of a text or a number."""
+from pbcopy._typebase import Type, Walk, Where, shownBounds
 
 
 class Mismatch(Exception):
     """
     A value is not of a type.
     """
-
-
-class Walk(Protocol):
-    """
-    What a type tells when it looks at a value.
-    """
-
-    def meet(self, container: Any, type_: Any, where: Where) -> None:
-        """
-        Have what is in a container looked at later.
-        """
-
-    def mayChange(self, container: Any, type_: Type, where: Where) -> bool:
-        """
-        Tell whether converted items may be put into a container.
-        """
-
-    def refuse(self, value: object, expected: str, where: Where) -> None:
-        """
-        Note that a value is not what was declared.
-        """
-
-
-class Type:
-    """
-    What an annotation says about a value.
-
-    @cvar exact: classes of which each instance is such a value as it is.
-    @cvar bounds: the names of what C{msgspec.Meta} can say about such a value.
-    @cvar isNode: whether such a value can change.
-    """
-
-    exact: frozenset[type] = frozenset()
-    bounds: frozenset[str] = frozenset()
-    isNode: ClassVar[bool] = False
-
-    def claims(self, value: object, asItIs: bool) -> bool:
-        """
-        Tell whether this is the type to choose for a value.
-
-        @param asItIs: whether no conversion counts.
-        """
-        raise NotImplementedError
-
-    def convert(self, value: Any, walk: Walk, where: Where) -> Any:
-        """
-        Give a value as this type has it.  A list, dict, set or object stays the
-        object that it is, and what is in it is met later.
-        """
-        raise NotImplementedError
-
-    def takesAll(self, values: Collection[Any]) -> bool:
-        """
-        Tell whether many values are known to be of this type as they are, at less
-        than the price of looking at each.
-        """
-        return self.exact.issuperset(map(type, values))
-
-    def bounded(self, bounds: Mapping[str, Any]) -> Type:
-        """
-        Give this type with bounds, whose names are in L{bounds}.
-        """
-        raise NotImplementedError
 
 
 class LeafType(Type):
@@ -139,36 +62,45 @@ class LeafType(Type):
 
 
 _NUMERIC = frozenset({"gt", "ge", "lt", "le", "multiple_of"})
-LENGTH = frozenset({"min_length", "max_length"})
+_LENGTH = frozenset({"min_length", "max_length"})
 _ZONE = frozenset({"tz"})
 
-_BOUNDS: dict[type, frozenset[str]] = {
+SCALARS: dict[type, frozenset[str]] = {
+    type(None): frozenset(),
+    bool: frozenset(),
     int: _NUMERIC,
     float: _NUMERIC,
-    str: LENGTH | {"pattern"},
-    bytes: LENGTH,
+    complex: frozenset(),
+    str: _LENGTH | {"pattern"},
+    bytes: _LENGTH,
+    Decimal: frozenset(),
+    UUID: frozenset(),
+    datetime.date: frozenset(),
+    datetime.timedelta: frozenset(),
     datetime.datetime: _ZONE,
     datetime.time: _ZONE,
 }
+"""The classes about whose values C{msgspec} is asked, and what it can bound of
+them."""
 
-SCALARS: frozenset[type] = frozenset(
-    {
-        type(None),
-        bool,
-        int,
-        float,
-        complex,
-        str,
-        bytes,
-        Decimal,
-        datetime.datetime,
-        datetime.date,
-        datetime.time,
-        datetime.timedelta,
-        UUID,
-    }
+_KEPT = (
+    bytes,
+    bytearray,
+    datetime.datetime,
+    datetime.date,
+    datetime.time,
+    datetime.timedelta,
+    UUID,
+    Decimal,
 )
-"""What C{msgspec} is asked about."""
+"""Classes of which C{msgspec} is to make nothing out of a text or a number."""
+
+
+def _converted(value: Any, annotation: Any) -> Any:
+    try:
+        return msgspec.convert(value, annotation, strict=True, builtin_types=_KEPT)
+    except msgspec.ValidationError:
+        raise Mismatch from None
 
 
 @attr.s(auto_attribs=True, frozen=True, str=False)
@@ -191,7 +123,7 @@ class Scalar(LeafType):
 
     @bounds.default
     def _makeBounds(self) -> frozenset[str]:
-        return _BOUNDS.get(self.cls, frozenset())
+        return SCALARS[self.cls]
 
     @_annotation.default
     def _makeAnnotation(self) -> Any:
@@ -216,8 +148,9 @@ class Scalar(LeafType):
         if not self.limits:
             return super().takesAll(values)
         listed = list(values)
+        annotation: Any = list[self._annotation]  # type: ignore[name-defined]
         try:
-            converted = _converted(listed, list[self._annotation])  # type: ignore[name-defined]
+            converted = _converted(listed, annotation)
         except Mismatch:
             return False
         return all(map(is_, converted, listed))
@@ -233,22 +166,7 @@ class Scalar(LeafType):
         return name + shownBounds(self.limits)
 
 
-def shownBounds(limits: Iterable[tuple[str, Any]]) -> str:
-    """
-    Show bounds: C{" (ge=0, le=9)"}.
-    """
-    shown = ", ".join(f"{name}={value!r}" for name, value in limits)
-    return shown and f" ({shown})"
-
-
-def _converted(value: Any, annotation: Any) -> Any:
-    try:
-        return msgspec.convert(value, annotation, strict=True, builtin_types=_KEPT)
-    except msgspec.ValidationError:
-        raise Mismatch from None
-
-
-@attr.s(auto_attribs=True, frozen=True, str=False, hash=False)
+@attr.s(auto_attribs=True, frozen=True, str=False)
 class OneOf(LeafType):
     """
     A C{Literal}: a value that equals one of some, and is of the same class.

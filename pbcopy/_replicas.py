@@ -51,8 +51,8 @@ def isReplicaOf(valueClass: type, cls: type) -> bool:
     That is so for what was declared or registered for one of these, and for a
     C{RemoteReference} where C{cls} is referenced.
     """
-    if issubclass(cls, flavors.Referenceable):
-        return issubclass(valueClass, pb.RemoteReference)
+    if issubclass(valueClass, pb.RemoteReference):
+        return issubclass(cls, (flavors.Referenceable, flavors.Viewable))
     return any(_isFor(each, valueClass) for each in _family(cls))
 
 

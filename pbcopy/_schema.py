@@ -11,12 +11,13 @@ from typing import Any
 
 import attr
 
+from pbcopy._annotations import read, resolved
 from pbcopy._checking import joined
 from pbcopy._classtypes import schemaOf
 from pbcopy._fields import Options
-from pbcopy._leaftypes import Type
 from pbcopy._state import checkAttribute
-from pbcopy._types import resolved, typeOf, unresolved
+from pbcopy._typebase import Type
+from pbcopy._types import typeOf
 from pbcopy.errors import RegistrationError, Violation
 
 __all__ = ["Field", "Schema", "schemaOf"]
@@ -73,16 +74,7 @@ class Field:
         @raise RegistrationError: if it names what there is not, or says nothing
             that can be checked.
         """
-        try:
-            return self._read()
-        except NameError as error:
-            raise unresolved(error).at(self.where) from None
-
-    def _read(self) -> Type:
-        try:
-            return typeOf(resolved(self.annotation, self.owner))
-        except RegistrationError as error:
-            raise error.at(self.where) from None
+        return read(self.annotation, self.owner, self.where, typeOf)
 
     @property
     def where(self) -> str:
@@ -90,6 +82,18 @@ class Field:
         Give the place of the field, as in C{DuckPond.ducks}.
         """
         return f"{self.owner.__qualname__}.{self.name}"
+
+    def inPlaceOf(self, other: Field) -> Field:
+        """
+        Give this field as one that stands for another of its name, whose name on
+        the wire it has, and whose rule for who may see it, if it has none.
+        """
+        options = attr.evolve(
+            self.options,
+            wireName=self.options.wireName or other.options.wireName,
+            visibleTo=self.options.visibleTo or other.options.visibleTo,
+        )
+        return self if self.private else attr.evolve(self, options=options)
 
     def default(self, instance: object = None) -> Any:
         """
@@ -101,25 +105,26 @@ class Field:
 
     def check(self, cls: Any) -> None:
         """
-        Check a field of a class.
+        Check a field of a class, as far as that can be done when the class is
+        made: a name in the annotation may be there later.
 
         @raise RegistrationError: if it cannot be one.
         """
-        self.options.check(self.where)
+        where = f"{cls.__qualname__}.{self.name}"
+        self.options.check(where)
         try:
             checkAttribute(cls, self.name)
+            resolved(self.annotation, self.owner)
         except Violation as error:
             raise RegistrationError(
                 error.what,
-                where=self.where,
+                where=where,
                 expected=error.expected,
                 advice="rename the field",
             ) from None
-        try:
-            self._read()
         except NameError:
-            # It may be there when it is needed.
-            pass
+            return
+        _ = self.type
 
 
 class Schema:
@@ -150,6 +155,15 @@ class Schema:
                 expected=f"another name than that of {other.name}",
             )
 
+    @cached_property
+    def types(self) -> dict[str, Type]:
+        """
+        Give the types of those that are sent, by their own names.
+
+        @raise RegistrationError: if an annotation cannot be read.
+        """
+        return {field.name: field.type for field in self.byWire.values()}
+
     def missing(self, wireNames: Iterable[str]) -> list[Field]:
         """
         Give the fields that did not come, and have to.
@@ -173,6 +187,18 @@ class Schema:
                 advice="give it a default at the receiver",
             )
             for field in self.missing(wireNames)
+        ]
+
+    def defaulted(self, wireNames: Iterable[str]) -> list[Field]:
+        """
+        Give the fields that did not come, and have a default instead.  What a
+        viewer may not see has no value at all.
+        """
+        came = set(wireNames)
+        return [
+            field
+            for name, field in self.byWire.items()
+            if field.hasDefault and not field.visibleTo and name not in came
         ]
 
     def take(self, wireNames: Iterable[str], where: str) -> None:

@@ -8,13 +8,9 @@ what they are, and C{msgspec} converts what is in them.
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
-import sys
 import typing
 from collections.abc import Callable, Mapping
 from enum import Enum
-from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, NewType, TypeVar, Union
 
@@ -22,16 +18,12 @@ import msgspec
 from twisted.python.reflect import safe_repr
 from twisted.spread.jelly import Jellyable, Unjellyable
 
-from pbcopy._classtypes import ANYTHING, ObjectOf, RecordOf, UnionOf, schemaOf
-from pbcopy._containertypes import (
-    DictOf,
-    FixedTuple,
-    FrozenSetOf,
-    ListOf,
-    SetOf,
-    TupleOf,
-)
-from pbcopy._leaftypes import SCALARS, MemberOf, OneOf, Scalar, Type
+from pbcopy._classtypes import ANYTHING, OPEN, AliasOf, ObjectOf, UnionOf, schemaOf
+from pbcopy._containertypes import DictOf, ListOf, SetOf
+from pbcopy._leaftypes import SCALARS, MemberOf, OneOf, Scalar
+from pbcopy._recordtypes import RecordOf
+from pbcopy._tupletypes import FixedTuple, FrozenSetOf, TupleOf
+from pbcopy._typebase import Type
 from pbcopy._valueclasses import NAMED_TUPLE, RECORD, formOf
 from pbcopy.errors import RegistrationError
 
@@ -49,38 +41,13 @@ def typeOf(annotation: Any) -> Type:
     if isinstance(annotation, NewType):
         return typeOf(annotation.__supertype__)
     if hasattr(annotation, "__value__"):
-        # "type Name = ...", from Python 3.12 on.
-        return typeOf(annotation.__value__)
+        return _ofAlias(annotation)
     origin = typing.get_origin(annotation)
     if origin is not None:
         return _ofParts(annotation, origin, typing.get_args(annotation))
     if isinstance(annotation, type):
         return _ofClass(annotation)
     raise _meaningless(annotation)
-
-
-def resolved(annotation: Any, owner: type) -> Any:
-    """
-    Resolve the names in an annotation that stands in a class.
-
-    @raise NameError: if there is no such thing yet.
-    """
-    holder = type("holder", (), {"__annotations__": {"it": annotation}})
-    # As for a class: what is in its module comes before what is in itself.
-    own = {each.__name__: each for each in getattr(owner, "__type_params__", ())}
-    own |= {**vars(owner), owner.__name__: owner}
-    module = vars(sys.modules[owner.__module__])
-    return typing.get_type_hints(holder, own, module, include_extras=True)["it"]
-
-
-def ownerOf(cls: type, name: str) -> type:
-    """
-    Find the class in which a field is annotated.
-    """
-    for base in cls.__mro__:
-        if name in inspect.get_annotations(base):
-            return base
-    return cls
 
 
 def _meaningless(annotation: Any, advice: str = "") -> RegistrationError:
@@ -94,18 +61,29 @@ def _meaningless(annotation: Any, advice: str = "") -> RegistrationError:
     )
 
 
+_aliases: dict[Any, AliasOf] = {}
+
+
+def _ofAlias(alias: Any) -> AliasOf:
+    """
+    Read C{type Name = ...}, of Python 3.12 and later, which may have its own name
+    in it.
+    """
+    if alias not in _aliases:
+        made = _aliases[alias] = AliasOf(alias)
+        try:
+            made.means(typeOf(alias.__value__))
+        except BaseException:
+            del _aliases[alias]
+            raise
+    return _aliases[alias]
+
+
 _GENERIC: dict[Any, Callable[..., Type]] = {
     list: ListOf,
     dict: DictOf,
     set: SetOf,
     frozenset: FrozenSetOf,
-}
-_OPEN: dict[Any, Type] = {
-    list: ListOf(ANYTHING),
-    dict: DictOf(ANYTHING, ANYTHING),
-    set: SetOf(ANYTHING),
-    frozenset: FrozenSetOf(ANYTHING),
-    tuple: TupleOf(ANYTHING),
 }
 
 
@@ -126,6 +104,8 @@ def _ofParts(annotation: Any, origin: Any, args: tuple[Any, ...]) -> Type:
         return made
     if isinstance(origin, type):
         return _ofClass(origin)
+    if hasattr(origin, "__value__"):
+        return _ofAlias(origin)
     raise _meaningless(annotation)
 
 
@@ -154,7 +134,8 @@ def _union(annotation: Any, arms: list[Type]) -> Type:
         flat += arm.arms if isinstance(arm, UnionOf) else [arm]
     chosen = [each for i, each in enumerate(flat) if each not in flat[:i]]
     kinds = [_kindOf(each) for each in chosen if _kindOf(each) is not None]
-    if len(set(kinds)) < len(kinds) or {(TupleOf,), FixedTuple} <= set(kinds):
+    isAnyTuple = TupleOf in kinds and any(isinstance(each, int) for each in kinds)
+    if isAnyTuple or len(set(kinds)) < len(kinds):
         raise _meaningless(
             annotation, "make one of the containers of one kind, as list[int | str]"
         )
@@ -211,52 +192,18 @@ _MACHINERY = frozenset(
 def _ofClass(cls: Any) -> Type:
     if cls in SCALARS:
         return Scalar(cls)
-    if cls in _OPEN:
-        return _OPEN[cls]
+    if cls in OPEN:
+        return OPEN[cls]
     if issubclass(cls, Enum):
         return MemberOf(cls)
     if cls.__module__ in _MACHINERY:
         raise _meaningless(cls, _ADVICE.get(cls, "name a class that can be sent"))
     if schemaOf(cls) is None and not issubclass(cls, (Jellyable, Unjellyable)):
-        if getattr(cls, "_is_protocol", False):
-            raise _meaningless(cls, "name a class instead of a protocol")
+        if getattr(cls, "_is_protocol", False) or typing.is_typeddict(cls):
+            raise _meaningless(cls, "name a class that has instances")
         if formOf(cls) in (NAMED_TUPLE, RECORD):
-            return RecordOf(cls, cache(partial(_fieldTypes, cls)))
+            return RecordOf(cls, typeOf)
     return ObjectOf(cls)
 
 
 _ADVICE: dict[Any, str] = {bytearray: "use bytes"}
-
-
-def _fieldTypes(cls: Any) -> dict[str, Type]:
-    names = getattr(cls, "_fields", None) or _fieldNames(cls)
-    return {name: _fieldType(cls, name) for name in names}
-
-
-def _fieldNames(cls: Any) -> list[str]:
-    declared = getattr(cls, "__attrs_attrs__", None)
-    if declared is None:
-        declared = dataclasses.fields(cls)
-    return [each.name for each in declared]
-
-
-def _fieldType(cls: Any, name: str) -> Type:
-    owner = ownerOf(cls, name)
-    annotation = inspect.get_annotations(owner).get(name, Any)
-    try:
-        return typeOf(resolved(annotation, owner))
-    except RegistrationError as error:
-        raise error.at(f"{cls.__qualname__}.{name}") from None
-    except NameError as error:
-        raise unresolved(error).at(f"{cls.__qualname__}.{name}") from None
-
-
-def unresolved(error: NameError) -> RegistrationError:
-    """
-    Make the error for an annotation with a name that there is not.
-    """
-    return RegistrationError(
-        "a name in this annotation is not known",
-        got=str(error),
-        advice="import it in the module of the class, also at run time",
-    )

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from pbcopy import pb
+from pbcopy._checking import check
 from pbcopy._declaring import declare
 from pbcopy._fields import field as declaredField
+from pbcopy._types import typeOf
+from pbcopy.errors import Violation
 
 
 class Colour(enum.Enum):
@@ -51,3 +54,56 @@ class Pond(pb.Cacheable):
         default_factory=list
     )
     secret: bytes = declaredField(default=b"", private=True)
+
+
+class TrackedList(list[Any]):
+    """
+    A list that must not be changed by its own methods.
+    """
+
+    def _refuse(self, *args: Any) -> Any:
+        raise AssertionError
+
+    __setitem__ = append = extend = insert = _refuse
+
+
+class TrackedDict(dict[Any, Any]):
+    """
+    A dict that must not be changed by its own methods.
+    """
+
+    def _refuse(self, *args: Any) -> Any:
+        raise AssertionError
+
+    __setitem__ = __delitem__ = clear = _refuse
+    update: Any = _refuse
+
+
+class TrackedSet(set[Any]):
+    """
+    A set that must not be changed by its own methods.
+    """
+
+    def _refuse(self, *args: Any) -> Any:
+        raise AssertionError
+
+    add = remove = clear = update = difference_update = _refuse
+
+
+def checked(annotation: Any, value: Any, **options: Any) -> Any:
+    """
+    Check a value, whose name is C{it}.
+    """
+    options.setdefault("accepted", lambda container, type_: False)
+    return check(typeOf(annotation), value, "it", **options)
+
+
+def refusal(annotation: Any, value: Any, **options: Any) -> Violation:
+    """
+    Give the error for a value that is refused.
+    """
+    try:
+        taken = checked(annotation, value, **options)
+    except Violation as error:
+        return error
+    raise AssertionError(f"{annotation} took {taken!r}")

@@ -1,0 +1,75 @@
+# -*- test-case-name: pbcopy.test.test_recordtypes -*-
+"""
+Types of values that are the sum of their fields: named tuples, and instances of
+dataclasses and attrs classes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import attr
+
+from pbcopy._annotations import annotationOf
+from pbcopy._typebase import Type, Walk, Where, changes
+
+
+@attr.s(auto_attribs=True, frozen=True, str=False)
+class RecordOf(Type):
+    """
+    A record.  Nothing in it is converted: it cannot change.
+
+    @ivar typeOf: reads the annotation of a field, when it is needed.
+    """
+
+    cls: Any
+    _typeOf: Callable[[Any], Type] = attr.ib(eq=False)
+    _types: dict[str, Type] = attr.ib(init=False, eq=False, factory=dict)
+
+    def claims(self, value: object, asItIs: bool) -> bool:
+        """
+        Look at the class alone.
+        """
+        return isinstance(value, self.cls)
+
+    def convert(self, value: Any, walk: Walk, where: Where) -> Any:
+        """
+        Have the fields looked at later.
+        """
+        if isinstance(value, self.cls):
+            walk.meet(value, self, where)
+        else:
+            walk.refuse(value, str(self), where)
+        return value
+
+    def look(self, container: Any, walk: Walk, where: Where) -> None:
+        """
+        Check the fields.
+        """
+        for name, type_ in self._fieldTypes().items():
+            pairs = (
+                [(name, getattr(container, name))] if hasattr(container, name) else []
+            )
+            for _, value in changes(type_, pairs, walk, where):
+                # An int may stand for a float.
+                if value != pairs[0][1]:
+                    walk.refuse(pairs[0][1], str(type_), (where, name))
+
+    def _fieldTypes(self) -> dict[str, Type]:
+        for name in _fieldNames(self.cls):
+            if name not in self._types:
+                self._types[name] = annotationOf(self.cls, name, self._typeOf)
+        return self._types
+
+    def __str__(self) -> str:
+        return str(self.cls.__qualname__)
+
+
+def _fieldNames(cls: Any) -> tuple[str, ...]:
+    names: tuple[str, ...] | None = getattr(cls, "_fields", None)
+    if names is None:
+        declared: Any = attr.fields(cls) if attr.has(cls) else dataclasses.fields(cls)
+        names = tuple(each.name for each in declared)
+    return names
