@@ -10,23 +10,13 @@ could change with nobody seeing it, and is refused.
 
 from __future__ import annotations
 
-import dataclasses
-import weakref
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
-from enum import Enum
-from fractions import Fraction
-from pathlib import PurePath
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import attr
 from twisted.python.reflect import qual, safe_repr
 from twisted.spread import flavors
-from twisted.spread.jelly import Jellyable
 
+from pbcopy._leaves import isLeaf, isMention
 from pbcopy._nodes import (
     ATOMS,
     KINDS,
@@ -35,19 +25,22 @@ from pbcopy._nodes import (
     attributesDict,
     fieldsOf,
     getField,
+    link,
 )
 from pbcopy._operations import ABSENT
-from pbcopy._paths import step
-from pbcopy._valueclasses import nativeBase
+from pbcopy._paths import shortened, step
 from pbcopy.errors import Unsendable
 
 Where = Callable[[], str]
 """Gives the path of what is adopted.  It is called for an error alone."""
 
+_Path = "tuple[_Path, str] | None"
+"""The steps to a value, the last one first."""
+
 
 def adopted(value: Any, where: Where) -> Any:
     """
-    Give what a node is to have for a value.
+    Give what a node is to have for a value.  Nothing has changed if it is refused.
 
     @raise Unsendable: if the value, or something in it, could change unseen.
     """
@@ -56,101 +49,197 @@ def adopted(value: Any, where: Where) -> Any:
     return _Adoption(where).adopt(value)
 
 
+def attributesOf(owner: Any) -> Attributes:
+    """
+    Give the node of a shared object; make it, where this is its first use.
+
+    @raise Unsendable: if one of its fields could change unseen.  What is set
+        past C{__setattr__}, as in a frozen class or a copy, is seen here.
+    """
+    attributes = attributesDict(owner)
+    if isinstance(attributes, Attributes):
+        return attributes
+    _Adoption(lambda: type(owner).__qualname__).settle(owner)
+    made: Any = attributesDict(owner)
+    return made  # type: ignore[no-any-return]
+
+
 class _Adoption:
     """
-    The adoption of one value, which may have itself in it.
+    The adoption of one value, which may have itself in it, and be deep.
     """
 
     def __init__(self, where: Where) -> None:
         self._where = where
         self._made: dict[int, Any] = {}
-        self._todo: list[tuple[Any, Any, str]] = []
+        self._todo: list[tuple[Any, Any, Any]] = []
+        self._holds: list[tuple[Any, Iterable[Any]]] = []
+        self._owners: list[tuple[Any, dict[str, Any]]] = []
 
     def adopt(self, value: Any) -> Any:
         """
         Adopt a value, and what is in it.
         """
-        result = self._one(value, "")
-        while self._todo:
-            self._fill(*self._todo.pop())
+        try:
+            result = self._one(value, None)
+            while self._todo:
+                self._fill(*self._todo.pop())
+        except RecursionError:
+            raise Unsendable(
+                "tuples are nested too deeply in this", where=self._where()
+            ) from None
+        self._commit()
         return result
 
-    def _one(self, value: Any, path: str) -> Any:
+    def settle(self, owner: Any) -> None:
+        """
+        Adopt what a shared object has already, and make its node.
+        """
+        self._queue(owner, None)
+        self.adopt(None)
+
+    def _one(self, value: Any, path: Any) -> Any:
         kind = type(value)
-        if kind in ATOMS or isinstance(value, Tracked) or fieldsOf(value) is not None:
+        if kind in ATOMS or isinstance(value, Tracked):
             return value
         if kind in KINDS:
             return self._shell(kind, value, path)
         if kind is tuple:
-            parts = [self._one(each, f"{path}[{at}]") for at, each in enumerate(value)]
+            parts = [
+                self._one(each, (path, f"[{at}]")) for at, each in enumerate(value)
+            ]
             isSame = all(one is other for one, other in zip(parts, value, strict=True))
             return value if isSame else tuple(parts)
-        self._leaf(value, path)
+        if fieldsOf(value) is None:
+            self._leaf(value, path)
+        elif not isMention(value):
+            self._queue(value, path)
         return value
 
-    def _shell(self, kind: type, value: Any, path: str) -> Any:
+    def _shell(self, kind: type, value: Any, path: Any) -> Any:
         made = self._made.get(id(value))
         if made is None:
             made = self._made[id(value)] = KINDS[kind]()
             self._todo.append((made, value, path))
         return made
 
-    def _fill(self, made: Any, plain: Any, path: str) -> None:
-        if type(plain) is list:
-            items = [self._one(each, f"{path}[{at}]") for at, each in enumerate(plain)]
-            list.extend(made, items)
-            hold(made, items)
-        elif type(plain) is dict:
-            for key, value in plain.items():
-                self._leaf(key, path + "{key " + safe_repr(key) + "}")
-                made_ = self._one(value, path + step(key))
-                dict.__setitem__(made, key, made_)
-                hold(made, (made_,))
+    def _queue(self, owner: Any, path: Any) -> None:
+        isNew = not isinstance(attributesDict(owner), Attributes)
+        if isNew and id(owner) not in self._made:
+            self._made[id(owner)] = owner
+            self._todo.append((owner, None, path))
+
+    def _fill(self, made: Any, plain: Any, path: Any) -> None:
+        kind = type(plain)
+        if plain is None:
+            self._owners.append((made, self._fields(made, path)))
+        elif kind is list:
+            list.extend(made, self._items(plain, path))
+            self._holds.append((made, made))
+        elif kind is dict:
+            dict.update(made, self._entries(plain, path))
+            self._holds.append((made, made.values()))
         else:
             for each in plain:
-                self._leaf(each, path + "{…}")
+                self._leaf(each, (path, "{…}"))
             set.update(made, plain)
 
-    def _leaf(self, value: Any, path: str) -> None:
+    def _items(self, items: list[Any], path: Any) -> Iterator[Any]:
+        for at, each in enumerate(items):
+            yield each if type(each) in ATOMS else self._one(each, (path, f"[{at}]"))
+
+    def _entries(self, plain: dict[Any, Any], path: Any) -> dict[Any, Any]:
+        entries = {}
+        for key, value in plain.items():
+            if type(key) not in ATOMS:
+                self._leaf(key, (path, "{key " + safe_repr(key) + "}"))
+            isAtom = type(value) in ATOMS
+            entries[key] = value if isAtom else self._one(value, (path, step(key)))
+        return entries
+
+    def _fields(self, owner: Any, path: Any) -> dict[str, Any]:
+        names = fieldsOf(owner) or ()
+        found = {name: getField(owner, name) for name in names}
+        return {
+            name: self._one(value, (path, f".{name}"))
+            for name, value in found.items()
+            if value is not ABSENT
+        }
+
+    def _commit(self) -> None:
+        for owner, found in self._owners:
+            node = Attributes.of(owner)
+            for name, value in found.items():
+                if getField(owner, name) is not value:
+                    object.__setattr__(owner, name, value)
+            self._holds.append((node, found.values()))
+        for holder, values in self._holds:
+            hold(holder, values)
+
+    def _leaf(self, value: Any, path: Any) -> None:
         if not isLeaf(value):
             raise self._error(value, path)
 
-    def _error(self, value: Any, path: str) -> Unsendable:
-        kind = type(value)
-        advice = "make its class immutable, or keep it in a private field"
-        if kind in KINDS or kind is tuple or fieldsOf(value) is not None:
-            return Unsendable(
-                "only what is immutable may be a key, or be in a set",
-                where=self._where() + path,
-                got=f"{safe_repr(value)[:100]}, a {qual(kind)}",
-                advice="use a list or the values of a dict",
-            )
-        if isinstance(value, flavors.Copyable):
-            advice = "declare its class with pbcopy.shared"
-        plain = next((base for base in KINDS if issubclass(kind, base)), None)
-        if plain is not None:
-            advice = f"use a plain {plain.__name__}"
-        elif isinstance(value, (bytearray, memoryview)):
-            advice = "use bytes"
+    def _error(self, value: Any, path: Any) -> Unsendable:
+        steps = []
+        while path is not None:
+            path, each = path
+            steps.append(each)
+        where = shortened("".join([self._where(), *reversed(steps)]))
+        return refusal(value, where)
+
+
+def checkLeaf(value: Any, where: Where) -> None:
+    """
+    Check a key of a dict, or a member of a set.
+
+    @raise Unsendable: if it could change.
+    """
+    if not isLeaf(value):
+        raise refusal(value, where())
+
+
+def refusal(value: Any, where: str) -> Unsendable:
+    """
+    Give the error for a value that no node takes.
+    """
+    kind = type(value)
+    got = f"{safe_repr(value)[:100]}, a {qual(kind)}"
+    if kind in KINDS or kind is tuple or fieldsOf(value) is not None:
         return Unsendable(
-            "this could change without anybody seeing it",
-            where=self._where() + path,
-            got=f"{safe_repr(value)[:100]}, a {qual(kind)}",
-            expected="what is immutable, a list, a dict, a set, or a shared object",
-            advice=advice,
+            "only what is immutable may be a key, or be in a set",
+            where=where,
+            got=got,
+            advice="use a list or the values of a dict",
         )
+    return Unsendable(
+        "this could change without anybody seeing it",
+        where=where,
+        got=got,
+        expected="what is immutable, a list, a dict, a set, or a shared object",
+        advice=_advice(value),
+    )
 
 
-def hold(holder: Any, values: Any) -> None:
+def _advice(value: object) -> str:
+    if isinstance(value, flavors.Copyable):
+        return "declare its class with pbcopy.shared"
+    for base in (list, dict, set, str, bytes, int, float, tuple, frozenset):
+        if isinstance(value, base):
+            return f"use a plain {base.__name__}"
+    if isinstance(value, (bytearray, memoryview)):
+        return "use bytes"
+    return "make its class immutable, or keep it in a private field"
+
+
+def hold(holder: Any, values: Iterable[Any]) -> None:
     """
     Have the nodes in some values know that they are held.
     """
-    reference = None
     for value in values:
         if type(value) not in ATOMS:
             for child in nodesIn(value):
-                reference = reference or weakref.ref(holder)
-                child.holders.append(reference)
+                link(child, holder)
 
 
 def nodesIn(value: Any) -> Iterator[Any]:
@@ -166,134 +255,3 @@ def nodesIn(value: Any) -> Iterator[Any]:
             yield from nodesIn(each)
     elif fieldsOf(value) is not None and not isMention(value):
         yield attributesOf(value)
-
-
-def isMention(value: object) -> bool:
-    """
-    Tell whether an object is a master or a replica: where it stands in the state
-    of another object it is mentioned, and has observers of its own.
-    """
-    return isinstance(value, (flavors.Cacheable, flavors.RemoteCache))
-
-
-def attributesOf(owner: Any) -> Attributes:
-    """
-    Give the node of a shared object; make it, where this is its first use.
-
-    @raise Unsendable: if one of its fields could change unseen.  What is set
-        past C{__setattr__}, as in a frozen class or a copy, is seen here.
-    """
-    attributes = attributesDict(owner)
-    if isinstance(attributes, Attributes):
-        return attributes
-    node = Attributes(attributes)
-    node.owner, node.holders, node.watchers = weakref.ref(owner), [], ()
-    object.__setattr__(owner, "__dict__", node)
-    for name in fieldsOf(owner) or ():
-        _settle(node, owner, name)
-    return node
-
-
-def _settle(node: Attributes, owner: Any, name: str) -> None:
-    value = getField(owner, name)
-    if value is not ABSENT and type(value) not in ATOMS:
-        kept = adopted(value, lambda: f"{type(owner).__qualname__}.{name}")
-        if kept is not value:
-            object.__setattr__(owner, name, kept)
-        hold(node, (kept,))
-
-
-_LEAVES: set[type] = {
-    *ATOMS,
-    complex,
-    date,
-    datetime,
-    Decimal,
-    Fraction,
-    range,
-    time,
-    timedelta,
-    timezone,
-    type(Ellipsis),
-    UUID,
-    ZoneInfo,
-}
-"""Types whose instances cannot change, and have nothing in them that can."""
-
-
-def isLeaf(value: Any) -> bool:
-    """
-    Tell whether a value cannot change, or has an identity of its own on the wire.
-    """
-    kind = type(value)
-    if kind in _LEAVES:
-        return True
-    if kind is tuple or kind is frozenset:
-        return all(map(isLeaf, value))
-    if isinstance(value, (Enum, PurePath)):
-        return True
-    if isinstance(value, Jellyable):
-        return not isinstance(value, (flavors.Copyable, Tracked)) or isMention(value)
-    if isinstance(value, flavors.RemoteCache):
-        return True
-    if isinstance(value, tuple):
-        return nativeBase(kind) is tuple and all(map(isLeaf, value))
-    return _isFrozen(kind) and all(map(isLeaf, _partsOf(value)))
-
-
-def _isFrozen(kind: Any) -> bool:
-    if dataclasses.is_dataclass(kind):
-        parameters: Any = vars(kind)["__dataclass_params__"]
-        return bool(parameters.frozen)
-    if attr.has(kind):
-        # What attrs itself looks at, in a class that is frozen.
-        name = getattr(kind.__setattr__, "__name__", "")
-        return name == "_frozen_setattrs"
-    return False
-
-
-def _partsOf(value: Any) -> Iterator[Any]:
-    fields: Any = dataclasses.fields if dataclasses.is_dataclass(value) else None
-    for each in (fields or attr.fields)(value if fields else type(value)):
-        yield getattr(value, each.name, None)
-
-
-def areEqual(old: Any, new: Any) -> bool:
-    """
-    Tell whether a value that is to take the place of another one is no change.
-
-    A tracked container and a plain one are equal by their contents, and two
-    tracked ones if they are the same.  Numbers are equal if their types are.
-    """
-    if old is new:
-        return True
-    kind = type(old)
-    if isinstance(old, Tracked):
-        try:
-            return type(new) is old.plain and _haveEqual(old, new)
-        except RecursionError:
-            # They have themselves in them.
-            return False
-    if kind is not type(new):
-        return False
-    if kind is tuple:
-        return len(old) == len(new) and all(map(areEqual, old, new))
-    if kind in (int, str, bytes, bool):
-        return bool(old == new)
-    if fieldsOf(old) is not None or isinstance(old, Jellyable):
-        return False
-    # 0.0 and -0.0, and Decimals and times, may be equal and look different.
-    return bool(old == new) and safe_repr(old) == safe_repr(new)
-
-
-def _haveEqual(old: Any, new: Any) -> bool:
-    if len(old) != len(new):
-        return False
-    if isinstance(old, list):
-        return all(map(areEqual, old, new))
-    if isinstance(old, set):
-        return old == new and {*map(type, old)} == {*map(type, new)}
-    return all(
-        areEqual(one, other) and areEqual(old[one], new[other])
-        for one, other in zip(old, new, strict=True)
-    )

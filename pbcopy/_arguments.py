@@ -18,6 +18,7 @@ from twisted.spread.jelly import Jellyable
 
 from pbcopy._envelope import OWN_JELLY_FOR, jellied
 from pbcopy._jellier import Jellier
+from pbcopy._nodes import Tracked
 
 _ATOMS = frozenset([float, bool, type(None)])
 _SETTLED = _ATOMS | {bytes, str, int, Decimal, date, datetime, time, timedelta}
@@ -48,7 +49,8 @@ def asArgument(value: Any, name: str) -> Any:
 
     @param name: how an error names it.
     """
-    if _isShort(value) or isinstance(value, Jellyable):
+    isSentItself = isinstance(value, Jellyable) and not isinstance(value, Tracked)
+    if isSentItself or _isShort(value):
         return value
     return Argument(value, name)
 
@@ -91,7 +93,7 @@ def settled(value: Any) -> Any:
     """
     Give a value whose plain containers nobody else changes.
     """
-    kind = type(value)
+    kind = value.plain if isinstance(value, Tracked) else type(value)
     try:
         if kind is dict:
             return {settled(key): settled(each) for key, each in value.items()}

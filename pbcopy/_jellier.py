@@ -19,6 +19,7 @@ from twisted.spread import jelly as _jelly
 from twisted.spread.jelly import Jellyable
 
 from pbcopy import limits
+from pbcopy._nodes import Tracked
 from pbcopy._paths import pathTo, shortened
 from pbcopy._values import jellyValue, refuseValue
 from pbcopy.errors import Unsendable
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
     from pbcopy._graph import Graph
 
 _ATOMS = frozenset([bytes, int, float, bool, type(None)])
-_CONTAINERS: dict[Any, bytes] = {
+CONTAINERS: dict[Any, bytes] = {
     dict: b"dictionary",
     frozenset: b"frozenset",
     list: b"list",
     set: b"set",
     tuple: b"tuple",
 }
+"""What Jelly calls each kind of container."""
 
 NO_STATE: Any = object()
 """What describes an object that has nothing but a head."""
@@ -142,11 +144,11 @@ class Jellier(_Jellier):  # type: ignore[misc]
 
         @raise Refused: if it cannot be sent.
         """
-        kind = type(obj)
+        kind = obj.plain if isinstance(obj, Tracked) else type(obj)
         if kind in _ATOMS or not self.taster.isTypeAllowed(qual(kind).encode()):
             return super().jelly(obj)
-        isObject = kind not in _CONTAINERS and isinstance(obj, Jellyable)
-        if not isObject and kind not in _CONTAINERS:
+        isObject = kind not in CONTAINERS and isinstance(obj, Jellyable)
+        if not isObject and kind not in CONTAINERS:
             return self._jellyValue(obj)
         expression = self._checkMutable(obj)
         if isObject:
@@ -163,7 +165,7 @@ class Jellier(_Jellier):  # type: ignore[misc]
             for key, value in obj.items():
                 expression.append([self.jelly(key), self.jelly(value)])
         else:
-            expression.append(_CONTAINERS[kind])
+            expression.append(CONTAINERS[kind])
             for each in obj:
                 expression.append(self.jelly(each))
         self._depth -= 1

@@ -9,12 +9,12 @@ object.  It knows who holds it, and who watches it.
 from __future__ import annotations
 
 import weakref
-from typing import Any, NoReturn, Protocol
+from collections.abc import Callable, MutableMapping
+from typing import Any, ClassVar, Protocol
 
 from twisted.spread.jelly import Jellyable
 
 from pbcopy._operations import ABSENT, Operation
-from pbcopy.errors import Unsendable
 
 ATOMS: frozenset[type] = frozenset([bool, bytes, float, int, str, type(None)])
 """The types of most values.  They have nothing in them."""
@@ -43,18 +43,68 @@ class Watcher(Protocol):
         """Hear what was done."""
 
 
+class Link(weakref.ref[Any]):
+    """
+    That one node holds another: a weak reference to the one that holds.
+
+    @ivar count: how many times it does.
+    @ivar home: the table of the node that is held.
+    @ivar key: what this has there.
+    """
+
+    __slots__ = ("count", "home", "key")
+
+    count: int
+    home: dict[int, Link]
+    key: int
+
+
+def link(child: Any, holder: Any) -> None:
+    """
+    Have a node remember, once more, that another one holds it.
+    """
+    known = child.holders.get(id(holder))
+    if known is not None and known() is holder:
+        known.count += 1
+        return
+    if not child.holders:
+        child.holders = {}
+    made = Link(holder, _forget)
+    made.count, made.home, made.key = 1, child.holders, id(holder)
+    child.holders[made.key] = made
+
+
+def _forget(gone: Link) -> None:
+    if gone.home.get(gone.key) is gone:
+        del gone.home[gone.key]
+
+
+def unlink(child: Any, holder: Any) -> None:
+    """
+    Have a node forget, once, that another one holds it.
+    """
+    known = child.holders.get(id(holder))
+    if known is not None and known() is holder:
+        known.count -= 1
+        if not known.count:
+            del child.holders[id(holder)]
+
+
 class Tracked(Jellyable):
     """
     A container that is a node.
 
+    A set makes sets of its class with no call of C{__init__}, so what is of a new
+    one is that of its class.
+
     @cvar plain: the plain container that it is one of.
-    @ivar holders: weak references to the nodes that hold it, one for each time.
+    @ivar holders: who holds it (L{link}).
     @ivar watchers: who is told of changes.
     """
 
-    plain: type[Any]
-    holders: list[weakref.ref[Any]]
-    watchers: tuple[Watcher, ...]
+    plain: ClassVar[type[Any]]
+    holders: dict[int, Link] = {}  # noqa: RUF012 - it stays empty
+    watchers: tuple[Watcher, ...] = ()
 
 
 class Attributes(dict[str, Any]):
@@ -63,15 +113,29 @@ class Attributes(dict[str, Any]):
     So nothing is among its attributes that is not the application's.
 
     @ivar owner: a weak reference to the object.
-    @ivar holders: weak references to the nodes that hold it, one for each time.
+    @ivar holders: who holds the object (L{link}).
     @ivar watchers: who is told of changes.
     """
 
     __slots__ = ("__weakref__", "holders", "owner", "watchers")
 
     owner: weakref.ref[Any]
-    holders: list[weakref.ref[Any]]
+    holders: dict[int, Link]
     watchers: tuple[Watcher, ...]
+
+    assign: ClassVar[Callable[[Any, str, Any], None]]
+    """Sets a field of an object, or deletes it (L{pbcopy._setting.assign})."""
+
+    @staticmethod
+    def of(owner: Any) -> Attributes:
+        """
+        Make the attributes of an object ready to be held and watched.
+        """
+        attributes = attributesDict(owner)
+        node = (Attributes if attributes else FreshAttributes)(attributes)
+        node.owner, node.holders, node.watchers = weakref.ref(owner), {}, ()
+        object.__setattr__(owner, "__dict__", node)
+        return node
 
     def fields(self) -> dict[str, Any]:
         """
@@ -94,22 +158,51 @@ class Attributes(dict[str, Any]):
 
 class WatchedAttributes(Attributes):
     """
-    The same, while somebody watches.  What is written past the object is refused,
-    as nobody would hear of it.
+    The same, while somebody watches.  What is written past the object, as by
+    C{vars}, is as if it were set there.
     """
 
     __slots__ = ()
 
-    def _refuse(self, *args: Any, **kw: Any) -> NoReturn:
-        raise Unsendable(
-            "the dict of an object that is replicated was written to",
-            where=type(self.owner()).__qualname__,
-            expected="attributes that are set one by one",
-            advice="use setattr",
-        )
+    def _isField(self, name: str) -> bool:
+        return name in (fieldsOf(self.owner()) or ())
 
-    __setitem__ = __delitem__ = __ior__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
+    def __setitem__(self, name: str, value: Any) -> None:
+        if self._isField(name):
+            type(self).assign(self.owner(), name, value)
+        else:
+            super().__setitem__(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        if name in self and self._isField(name):
+            type(self).assign(self.owner(), name, ABSENT)
+        else:
+            super().__delitem__(name)
+
+    # They go by way of these two.
+    clear: Any = MutableMapping.clear
+    pop: Any = MutableMapping.pop
+    popitem: Any = MutableMapping.popitem
+    setdefault: Any = MutableMapping.setdefault
+    update: Any = MutableMapping.update
+
+    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
+        self.update(other)
+        return self
+
+
+class FreshAttributes(WatchedAttributes):
+    """
+    The same, for an object that has no attributes yet.  One that is copied or
+    unpickled in a cycle is held before it gets them, and gets them past itself.
+    """
+
+    __slots__ = ()
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        if len(self.fields()) == len(fieldsOf(self.owner()) or ()):
+            hasBegun(self)
 
 
 def fieldsOf(thing: object) -> tuple[str, ...] | None:
@@ -175,5 +268,13 @@ def unwatch(node: Any, watcher: Watcher) -> None:
     End L{watch}.
     """
     node.watchers = tuple(each for each in node.watchers if each is not watcher)
-    if isinstance(node, Attributes) and not node.watchers:
+    if isinstance(node, Attributes):
+        hasBegun(node)
+
+
+def hasBegun(node: Attributes) -> None:
+    """
+    Say that an object has its attributes, or that somebody has left it.
+    """
+    if not node.watchers and type(node) is not Attributes:
         node.__class__ = Attributes

@@ -52,6 +52,18 @@ class Operation(Protocol):
         """
 
 
+def putField(owner: Any, name: str, value: Any) -> None:
+    """
+    Set an attribute, or delete it, with a word to nobody.
+
+    @param value: what it gets; L{ABSENT} to delete it.
+    """
+    if value is ABSENT:
+        object.__delattr__(owner, name)
+    else:
+        object.__setattr__(owner, name, value)
+
+
 @attr.s(auto_attribs=True, slots=True, eq=False)
 class Set:
     """
@@ -80,11 +92,7 @@ class Set:
 
     def apply(self) -> None:
         """Make the change."""
-        owner = self.node.owner()
-        if self.new is ABSENT:
-            object.__delattr__(owner, self.name)
-        else:
-            object.__setattr__(owner, self.name, self.new)
+        putField(self.node.owner(), self.name, self.new)
 
     def merged(self, later: Any) -> Set | None:
         """Give one operation for this one and a later one."""
@@ -122,15 +130,19 @@ class Splice:
         list.__setitem__(self.node, slice(self.start, self.stop), self.new)
 
     def merged(self, later: Any) -> Splice | None:
-        """Give one operation for this one and a later one within what it put in."""
+        """Give one operation for this one and a later one that touches what it put
+        in."""
         end = self.start + len(self.new)
-        if type(later) is not Splice or not self.start <= later.start <= end:
+        if type(later) is not Splice or later.start > end or later.stop < self.start:
             return None
-        inside, more = min(later.stop, end), max(later.stop - end, 0)
-        new = self.new.copy()
-        new[later.start - self.start : inside - self.start] = later.new
-        rest = later.old[len(later.old) - more :] if more else []
-        return Splice(self.node, self.start, self.stop + more, [*self.old, *rest], new)
+        before, after = max(self.start - later.start, 0), max(later.stop - end, 0)
+        new = [
+            *self.new[: max(later.start - self.start, 0)],
+            *later.new,
+            *self.new[min(later.stop, end) - self.start :],
+        ]
+        old = [*later.old[:before], *self.old, *later.old[len(later.old) - after :]]
+        return Splice(self.node, self.start - before, self.stop + after, old, new)
 
 
 @attr.s(auto_attribs=True, slots=True, eq=False)
@@ -287,7 +299,8 @@ class Remove:
 @attr.s(auto_attribs=True, slots=True, eq=False)
 class Alter:
     """
-    Members of a set come and go.  None does both.
+    Members of a set come and go.  What does both is replaced by what is equal and
+    not the same, as C{1} by C{1.0}.
     """
 
     node: Any
@@ -313,48 +326,105 @@ class Alter:
 
     def merged(self, later: Any) -> Alter | None:
         """Give one operation for this one and a later one."""
-        if type(later) is not Alter:
+        if type(later) is not Alter or _replaced(self.removed, later.added):
+            return None
+        if self.added & self.removed or later.added & later.removed:
             return None
         added = (self.added - later.removed) | (later.added - self.removed)
         removed = (self.removed - later.added) | (later.removed - self.added)
         return Alter(self.node, added, removed)
 
 
+def contentsOf(node: Any) -> Any:
+    """
+    Give the plain contents of a node: a list, a dict or a set; for the attributes
+    of an object, a dict of its fields.
+    """
+    if isinstance(node, list):
+        return list(node)
+    if isinstance(node, set):
+        return set(node)
+    return node.fields() if hasattr(node, "owner") else dict(node)
+
+
 def between(node: Any, before: Any) -> Iterator[Operation]:
     """
     Give the operations that lead from what a node was to what it is.
 
-    @param before: its plain contents: a list, a dict or a set; for the
-        attributes of an object, a dict of its fields.
+    @param before: its plain contents (L{contentsOf}).
+    """
+    return leading(node, before, contentsOf(node))
+
+
+def leading(node: Any, before: Any, after: Any) -> Iterator[Operation]:
+    """
+    Give the operations that lead a node from one plain content to another: at
+    most one for each attribute that differs, one for a list or a set, and two for
+    a dict.  What they do not change keeps its identity, and a dict its order.
     """
     if isinstance(node, list):
-        yield _splice(node, before)
+        yield _splice(node, before, after)
     elif isinstance(node, set):
-        now = set(node)
-        yield Alter(node, now - before, before - now)
+        other = _replaced(before, after)
+        yield Alter(node, (after - before) | other, (before - after) | other)
     elif hasattr(node, "owner"):
-        now = node.fields()
-        for name in {**before, **now}:
-            yield Set(node, name, before.get(name, ABSENT), now.get(name, ABSENT))
+        for name in {**before, **after}:
+            yield Set(node, name, before.get(name, ABSENT), after.get(name, ABSENT))
     else:
-        yield Remove(node, {k: v for k, v in before.items() if k not in node})
-        new = {k: v for k, v in node.items() if before.get(k, ABSENT) is not v}
-        yield Update(node, {k: before[k] for k in new if k in before}, new)
+        kept = _kept(before, after)
+        yield Remove(node, {k: v for k, v in before.items() if k not in kept})
+        new = {k: v for k, v in after.items() if kept.get(k, ABSENT) is not v}
+        yield Update(node, {k: kept[k] for k in new if k in kept}, new)
 
 
-def _splice(node: list[Any], before: list[Any]) -> Splice:
-    most = min(len(node), len(before))
-    start = next((at for at in range(most) if node[at] is not before[at]), most)
+def _splice(node: list[Any], before: list[Any], after: list[Any]) -> Splice:
+    most = min(len(after), len(before))
+    start = next((at for at in range(most) if after[at] is not before[at]), most)
     end = 0
-    while end < most - start and node[-1 - end] is before[-1 - end]:
+    while end < most - start and after[-1 - end] is before[-1 - end]:
         end += 1
     stop = len(before) - end
-    return Splice(node, start, stop, before[start:stop], node[start : len(node) - end])
+    return Splice(
+        node, start, stop, before[start:stop], after[start : len(after) - end]
+    )
+
+
+def _kept(before: dict[Any, Any], after: dict[Any, Any]) -> dict[Any, Any]:
+    """
+    Give those entries of a dict that need not go for the others to stand in the
+    order that they have later.
+    """
+    kept: dict[Any, Any] = {}
+    remaining = iter(before)
+    for key in after:
+        other = next((each for each in remaining if each == key), ABSENT)
+        if other is ABSENT or not _isSame(other, key):
+            break
+        kept[other] = before[other]
+    return kept
+
+
+def _replaced(some: set[Any], others: set[Any]) -> set[Any]:
+    """
+    Give those members of the second set that are equal to one of the first, and
+    not the same.
+    """
+    common = others & some
+    if not common:
+        return common
+    mine = {each: each for each in some}
+    return {each for each in others if each in mine and not _isSame(mine[each], each)}
 
 
 def _areSame(some: list[Any], others: list[Any]) -> bool:
     return len(some) == len(others) and all(map(_isSame, some, others))
 
 
+PLAINLY = frozenset([bool, bytes, int, str])
+"""Types whose equal instances are the same for all that anybody sees."""
+
+
 def _isSame(one: object, other: object) -> bool:
-    return one is other
+    return one is other or (
+        type(one) in PLAINLY and type(one) is type(other) and one == other
+    )

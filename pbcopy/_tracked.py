@@ -8,26 +8,40 @@ once where nobody watches: an attribute that is set, and an item that is appende
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from twisted.python import log
+
 from pbcopy._adoption import hold, nodesIn
-from pbcopy._nodes import ATOMS, Attributes
+from pbcopy._nodes import ATOMS, Attributes, Watcher, unlink
 from pbcopy._operations import Operation
 from pbcopy._paths import shortened, step
 
 
 class Block(Protocol):
     """
-    Who wants to know what a node was before it is changed.
+    Who wants to hear of each change before it is made.
     """
 
-    def remember(self, node: Any) -> None:
+    def about(self, operation: Operation) -> None:
         """Hear that a node is about to be changed."""
+
+    def aboutPrivate(self, owner: Any, name: str) -> None:
+        """Hear that a private field of an object is about to be changed."""
+
+    def covers(self, master: object) -> bool:
+        """Tell whether the changes of a master are kept until the block ends."""
+
+    def defer(self, watcher: Watcher) -> None:
+        """Have a watcher of such a master told when the block ends."""
 
 
 blocks: list[Block] = []
-"""The blocks that are open, the inmost last."""
+"""The blocks that are open, the outermost first."""
+
+_untold: deque[tuple[Operation, tuple[Watcher, ...]]] = deque()
 
 
 def change(operation: Operation) -> None:
@@ -48,24 +62,40 @@ def perform(operation: Operation) -> None:
     """
     node = operation.node
     for block in blocks:
-        block.remember(node)
+        block.about(operation)
     operation.apply()
     hold(node, operation.came())
     for value in operation.went():
-        for child in nodesIn(value):
-            letGo(child, node)
-    for watcher in node.watchers:
+        if type(value) not in ATOMS:
+            for child in nodesIn(value):
+                unlink(child, node)
+    if node.watchers:
+        _tell(operation)
+
+
+def _tell(operation: Operation) -> None:
+    """
+    Tell the watchers of a change.  One that makes another change meanwhile does
+    not have that one told to anybody before this one.
+    """
+    _untold.append((operation, operation.node.watchers))
+    if len(_untold) > 1:
+        return
+    while _untold:
+        told, watchers = _untold[0]
+        try:
+            for watcher in watchers:
+                _tellOne(watcher, told)
+        finally:
+            _untold.popleft()
+
+
+def _tellOne(watcher: Watcher, operation: Operation) -> None:
+    try:
         watcher.changed(operation)
-
-
-def letGo(child: Any, holder: Any) -> None:
-    """
-    Have a node forget, once, that another one holds it.
-    """
-    for at, each in enumerate(child.holders):
-        if each() is holder:
-            del child.holders[at]
-            break
+    except Exception:
+        # It was made, and the others have to know.
+        log.err(None, "Somebody could not be told of a change")
 
 
 def valuesOf(node: Any) -> Iterator[tuple[str, Any]]:
@@ -90,14 +120,13 @@ def holdersOf(node: Any) -> Iterator[Any]:
     """
     Give the nodes that hold a node now, each once.
     """
-    seen: set[int] = set()
-    for each in node.holders:
+    for each in list(node.holders.values()):
         holder = each()
-        if holder is not None and id(holder) not in seen:
-            seen.add(id(holder))
-            # An attribute that is replaced by what is simple says no word.
-            if not isinstance(holder, Attributes) or stepTo(holder, node):
-                yield holder
+        # An attribute that is replaced by what is simple says no word.
+        if holder is not None and (
+            not isinstance(holder, Attributes) or stepTo(holder, node)
+        ):
+            yield holder
 
 
 def aboveOf(node: Any) -> Iterator[Any]:
