@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+# The containers say themselves which plain ones they stand for.
+from pbcopy import _trackeddict, _trackedlist, _trackedset  # noqa: F401
 from pbcopy._adoption import adopted, attributesOf, nodesIn
 from pbcopy._leaves import areEqual
 from pbcopy._nodes import (
     ATOMS,
+    PRIVATE,
     SIMPLE,
     Attributes,
     FreshAttributes,
@@ -29,9 +32,6 @@ from pbcopy._nodes import (
 from pbcopy._operations import ABSENT, Set, putField
 from pbcopy._tracked import blocks, change, pathOf
 from pbcopy.errors import Unsendable
-
-PRIVATE = "_pbcopyPrivate"
-"""The attribute of a shared class that has the names of its private fields."""
 
 _FROZEN = ("_frozen_setattrs", "_frozen_delattrs")
 

@@ -8,6 +8,7 @@ if it raises, and raises what the one of C{dict} does.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, SupportsIndex
 
 from twisted.python.reflect import safe_repr
@@ -89,11 +90,11 @@ class TrackedDict(dict[Any, Any], SentPlain):
             if before is not ABSENT:
                 old[key] = before
             elif type(key) not in ATOMS:
-                checkLeaf(key, lambda key=key: self._pathToKey(key))  # type: ignore[misc]
+                checkLeaf(key, partial(self._pathToKey, key))
             if before is not ABSENT and areEqual(before, value):
                 new[key] = before
             else:
-                new[key] = adopted(value, lambda key=key: self._pathTo(key))  # type: ignore[misc]
+                new[key] = adopted(value, partial(self._pathTo, key))
         if len(new) > 1:
             new = {k: v for k, v in new.items() if old.get(k, ABSENT) is not v}
             old = {k: v for k, v in old.items() if k in new}
@@ -103,7 +104,7 @@ class TrackedDict(dict[Any, Any], SentPlain):
         return f"{pathOf(self)}{step(key)}"
 
     def _pathToKey(self, key: Any) -> str:
-        return pathOf(self) + "{key " + safe_repr(key) + "}"
+        return f"{pathOf(self)}{{key {safe_repr(key)}}}"
 
 
 KINDS[dict] = TrackedDict

@@ -9,6 +9,7 @@ It makes none if it raises, and raises what the one of C{list} does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from operator import index as asIndex
 from typing import Any, SupportsIndex
 
@@ -189,7 +190,7 @@ class TrackedList(list[Any], SentPlain):
             if at < len(old) and areEqual(old[at], item):
                 new.append(old[at])
             else:
-                new.append(adopted(item, lambda at=at: self._pathTo(places[at])))  # type: ignore[misc]
+                new.append(adopted(item, partial(self._pathTo, places[at])))
         return new
 
     def _pathTo(self, place: int) -> str:
