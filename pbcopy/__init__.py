@@ -41,10 +41,18 @@ and L{pbcopy.limits} says how much of what is taken.
 
 from twisted.spread.jelly import InsecureJelly
 
+from pbcopy._change import Change, ChangeKind
+from pbcopy._changing import changing
+from pbcopy._fields import field, options
+from pbcopy._replicaof import replicaOf
+from pbcopy._shared import shared
+from pbcopy._sharing import viewersChanged
 from pbcopy._status import Status, StatusKind
+from pbcopy._subscribing import changes
 from pbcopy._watching import LiveOnly, onStatus, statusOf
 from pbcopy.errors import (
     PBCopyError,
+    ReadOnlyReplica,
     RegistrationError,
     StaleReplica,
     Unsendable,
@@ -84,6 +92,16 @@ __all__ = [
     "setUnjellyableForClassTree",
     "setUnjellyableForException",
     "setUnjellyableForValue",
+    # Declared state.
+    "Change",
+    "ChangeKind",
+    "changes",
+    "changing",
+    "field",
+    "options",
+    "replicaOf",
+    "shared",
+    "viewersChanged",
     # Status.
     "StatusKind",
     "LiveOnly",
@@ -93,6 +111,7 @@ __all__ = [
     # Errors.
     "InsecureJelly",
     "PBCopyError",
+    "ReadOnlyReplica",
     "RegistrationError",
     "StaleReplica",
     "Unsendable",

@@ -81,7 +81,7 @@ def takeDeltas(
     """
     first = slotOf(replica)
     packed, objects, *rest = (*arguments, []) if len(arguments) == 1 else arguments
-    deltas = [(first, packed, objects)]
+    deltas: list[tuple[Any, Any, Any]] = [(first, packed, objects)]
     for at in range(0, len(rest) - 2, 3):
         slot = broker.locallyCachedObjects.get(rest[at])
         # One that was dropped needs no update.

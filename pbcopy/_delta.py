@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pbcopy import _operations as does
-from pbcopy._adoption import attributesOf, isMention
+from pbcopy._adoption import attributesOf
+from pbcopy._leaves import isMention
 from pbcopy._nodes import ATOMS, Attributes, Tracked, fieldsOf
 from pbcopy.errors import Unsendable
 

@@ -105,7 +105,8 @@ class Lens:
         """
         Give the name under which the receiver looks for its class.
         """
-        return asText(node.owner().getTypeToCopyFor(self.perspective))
+        owner: Any = node.owner()
+        return asText(owner.getTypeToCopyFor(self.perspective))
 
     def wireName(self, operation: Set) -> str:
         """
@@ -218,7 +219,7 @@ class Lens:
         return [each for each in self._turned() if self.reaches(each.node)]
 
     def _turned(self) -> list[Set]:
-        turned = []
+        turned: list[Set] = []
         for node, _ in list(self._known.values()):
             if isinstance(node, Attributes):
                 for name, field in self._restricted(node):

@@ -185,8 +185,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         self._sendQueued()
         failed = self._send(name, args, {"pbanswer": False})
         if failed is not None:
-            failed.addErrback(lambda failure: reasons.append(failure.value))
-            self._unsent(Failure(reasons[0]))
+            failed.addErrback(self._unsent, reasons.append)
         return reasons[0] if reasons else None
 
     def missed(self, reason: BaseException) -> None:
@@ -196,7 +195,10 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         if self._watcher is not None:
             self._watcher.missed(reason)
 
-    def _unsent(self, failure: Failure) -> None:
+    def _unsent(
+        self, failure: Failure, tell: Callable[[Any], object] = lambda reason: None
+    ) -> None:
+        tell(failure.value)
         # That the observer has stopped is no news to who asked for no answer.
         if not failure.check(pb.DeadReferenceError):
             log.err(failure, f"An update of {self!r} was not sent")

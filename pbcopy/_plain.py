@@ -18,8 +18,9 @@ from typing import Any
 import msgspec
 
 from pbcopy import _operations as does
-from pbcopy._adoption import attributesOf, isMention, nodesIn
+from pbcopy._adoption import attributesOf, nodesIn
 from pbcopy._copyable import Copyable
+from pbcopy._leaves import isMention
 from pbcopy._lens import Lens
 from pbcopy._nodes import ATOMS, Attributes, Tracked, fieldsOf
 from pbcopy._tracked import holdersOf

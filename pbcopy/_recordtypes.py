@@ -7,7 +7,7 @@ dataclasses and attrs classes.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attr
@@ -43,6 +43,12 @@ class RecordOf(Type):
         else:
             walk.refuse(value, str(self), where)
         return value
+
+    def parts(self) -> Iterator[Type]:
+        """
+        Give the types of the fields.
+        """
+        yield from self._fieldTypes().values()
 
     def look(self, container: Any, walk: Walk, where: Where) -> None:
         """

@@ -5,21 +5,21 @@ The declaration of a replica: L{replicaOf}.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-import attr
 from twisted.spread import flavors
 
 from pbcopy._checking import check
-from pbcopy._classtypes import ObjectOf, RecordOf
 from pbcopy._declaring import declareReplica
 from pbcopy._leaftypes import MemberOf
+from pbcopy._recordtypes import RecordOf
 from pbcopy._registry import checkName, setUnjellyableForClass
 from pbcopy._schema import schemaOf
 from pbcopy._shared import noteDeclared
 from pbcopy._state import withTextKeys
 from pbcopy._subscribing import Subscribe
+from pbcopy._typebase import Type
 from pbcopy._valueclasses import isRegistered, setUnjellyableForValue
 from pbcopy.errors import RegistrationError, Violation
 
@@ -114,7 +114,7 @@ def _registerValues(cls: type) -> None:
     schema: Any = schemaOf(cls)
     for field in schema.byWire.values():
         try:
-            classes = list(_valuesIn(field.type))
+            classes = _valuesIn(field.type)
         except RegistrationError:
             # A name that is not known yet.  Whoever needs it is told.
             continue
@@ -123,19 +123,18 @@ def _registerValues(cls: type) -> None:
                 setUnjellyableForValue(each)
 
 
-def _valuesIn(type_: Any) -> Iterator[type]:
+def _valuesIn(type_: Type) -> list[type]:
     """
     Give the classes of the values that a type allows.
     """
-    if isinstance(type_, (MemberOf, RecordOf)):
-        yield type_.cls
-    if isinstance(type_, RecordOf):
-        parts: Any = list(type_.fieldTypes().values())
-    elif isinstance(type_, ObjectOf):
-        parts = ()
-    else:
-        parts = [getattr(type_, each.name) for each in attr.fields(type(type_))]
-    for part in parts:
-        for each in part if isinstance(part, tuple) else (part,):
-            if attr.has(type(each)):
-                yield from _valuesIn(each)
+    found: list[type] = []
+    todo: list[Type] = [type_]
+    seen: set[int] = set()
+    while todo:
+        each = todo.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            if isinstance(each, (MemberOf, RecordOf)):
+                found.append(each.cls)
+            todo += each.parts()
+    return found

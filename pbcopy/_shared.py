@@ -62,7 +62,7 @@ def shared(cls: _Class) -> _Class:
             )
     declare(cls)
     noteDeclared(cls)
-    cls.getStateToCopyFor = _getStateToCopyFor  # type: ignore[attr-defined]
+    setattr(cls, "getStateToCopyFor", _getStateToCopyFor)  # noqa: B010
     return cls
 
 

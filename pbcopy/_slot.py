@@ -46,6 +46,8 @@ class Slot(Replica):
     @ivar watch: the status of the replica.
     @ivar isMade: whether the replica was given its state.  One that waits for
         its state is left without, where the message fails.
+    @ivar view: what keeps a declared replica up to date
+        (L{pbcopy._view.View}).
     @ivar isUpdating: whether pbcopy is calling a method of the replica that
         changes it.
     """
@@ -57,6 +59,7 @@ class Slot(Replica):
         self.watch = Watch()
         self.isUpdating = False
         self.isMade = False
+        self.view: Any = None
         self._wanted = ""
         self._replica: Callable[[], flavors.RemoteCache | None] = lambda: None
         self._class: type[flavors.RemoteCache] | None = None

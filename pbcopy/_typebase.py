@@ -70,6 +70,15 @@ class Type:
         """
         return self.exact.issuperset(map(type, values))
 
+    def parts(self) -> Iterator[Type]:
+        """
+        Give the types that this one is made of.
+        """
+        for found in vars(self).values():
+            for each in found if isinstance(found, (tuple, list)) else (found,):
+                if isinstance(each, Type):
+                    yield each
+
     def bounded(self, bounds: Mapping[str, Any]) -> Type:
         """
         Give this type with more bounds, whose names are in L{bounds}.

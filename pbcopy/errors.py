@@ -4,8 +4,8 @@ The errors of pbcopy.
 
 All have one base, L{PBCopyError}.  Whose fault it is stands in the type:
 L{Violation} blames the peer, L{Unsendable} the object that was to be sent,
-L{RegistrationError} the program that registers a class, L{StaleReplica} the
-connection.  The facts of an error
+L{RegistrationError} the program that registers a class, L{ReadOnlyReplica} the one
+that holds a replica, L{StaleReplica} the connection.  The facts of an error
 are in its text and, where it was raised, in its attributes.  An error that
 comes back from the peer has its type and its text.
 """
@@ -18,6 +18,7 @@ from twisted.spread.jelly import InsecureJelly
 
 __all__ = [
     "PBCopyError",
+    "ReadOnlyReplica",
     "RegistrationError",
     "StaleReplica",
     "Unsendable",
@@ -99,6 +100,12 @@ class Unsendable(PBCopyError):
 class RegistrationError(PBCopyError, TypeError):
     """
     A registry function was given what it cannot register.
+    """
+
+
+class ReadOnlyReplica(PBCopyError, AttributeError):
+    """
+    The holder of a replica has tried to change it.  Its master is elsewhere.
     """
 
 
