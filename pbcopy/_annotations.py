@@ -23,8 +23,7 @@ def resolved(annotation: Any, owner: type) -> Any:
 
     @raise NameError: if there is no such thing yet.
     """
-    hint = _hint(annotation, owner)
-    return _withoutTexts(hint, lambda text: resolved(text, owner))
+    return _completed(_hint(annotation, owner), owner)
 
 
 def _hint(annotation: Any, owner: type) -> Any:
@@ -36,13 +35,17 @@ def _hint(annotation: Any, owner: type) -> Any:
     return typing.get_type_hints(holder, own, module, include_extras=True)["it"]
 
 
-def _withoutTexts(hint: Any, resolve: Callable[[str], Any]) -> Any:
+def _completed(hint: Any, owner: type) -> Any:
     """
-    Resolve the texts in C{list["Duck"]}, which Python 3.10 leaves there.
+    Resolve what Python leaves in a hint: C{Self}, and, up to 3.10, the text in
+    C{list["Duck"]}.
     """
     if isinstance(hint, str):
-        return resolve(hint)
-    parts = tuple(_withoutTexts(each, resolve) for each in _typesIn(hint))
+        return resolved(hint, owner)
+    if getattr(hint, "_name", None) == "Self":
+        # That of typing or of typing_extensions.
+        return owner
+    parts = tuple(_completed(each, owner) for each in _typesIn(hint))
     if parts == _typesIn(hint):
         return hint
     if isinstance(hint, GenericAlias):

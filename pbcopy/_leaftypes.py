@@ -172,7 +172,10 @@ class OneOf(LeafType):
     A C{Literal}: a value that equals one of some, and is of the same class.
     """
 
-    values: tuple[Any, ...]
+    # 1 and True are different literals.
+    values: tuple[Any, ...] = attr.ib(
+        eq=lambda them: tuple((type(each), each) for each in them)
+    )
 
     def leaf(self, value: Any) -> Any:
         """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from types import MemberDescriptorType
 from typing import Any
 
 import attr
@@ -31,7 +32,7 @@ class Field:
     @ivar owner: the class in which it is annotated.
     @ivar name: the attribute.
     @ivar annotation: what stands there, maybe as text.
-    @ivar options: what was said with L{pbcopy.field} or L{pbcopy.options}.
+    @ivar options: what was said with C{pbcopy.field} or C{pbcopy.options}.
     @ivar private: whether it never leaves the process.
     @ivar hasDefault: whether there is a value for it where none came.
     """
@@ -112,6 +113,13 @@ class Field:
         """
         where = f"{cls.__qualname__}.{self.name}"
         self.options.check(where)
+        if isinstance(getattr(cls, self.name, None), MemberDescriptorType):
+            raise RegistrationError(
+                "this field is in a slot",
+                where=where,
+                expected="a field in the __dict__ of the object",
+                advice="make the class with slots=False",
+            )
         try:
             checkAttribute(cls, self.name)
             resolved(self.annotation, self.owner)

@@ -6,6 +6,7 @@ Tests for L{pbcopy._annotations}.
 from __future__ import annotations
 
 import datetime
+import typing
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Optional
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 date = datetime.date
+Self: Any = getattr(typing, "Self", None)
 
 
 class Egg:
@@ -76,6 +78,20 @@ class ResolveTests(SynchronousTestCase):
             other: Local | None
 
         self.assertEqual(Local | None, annotationOf(Local, "other", lambda each: each))
+
+    def test_self(self) -> None:
+        """
+        C{Self} is the class.
+        """
+        for annotation, meant in [
+            (Self, Egg),
+            (Optional[Self], Optional[Egg]),  # noqa: UP045
+            (dict[str, list[Self]], dict[str, list[Egg]]),
+        ]:
+            self.assertEqual(meant, resolved(annotation, Egg))
+
+    if Self is None:
+        test_self.skip = "there is no such thing"  # type: ignore[attr-defined]
 
     def test_theModuleComesFirst(self) -> None:
         """

@@ -266,14 +266,27 @@ class WrongTests(SynchronousTestCase):
         class Gander(pb.Copyable):
             jellyFor: str  # type: ignore[assignment]
 
-        @dataclass(slots=True)
-        class Goose(pb.Copyable):
-            name: str
-
         self.refuses(Duck, "Duck.quack")
         self.refuses(Drake, "Drake.__name__")
         self.refuses(Gander, "Gander.jellyFor")
-        self.refuses(Goose, "Goose.name")
+
+    def test_slots(self) -> None:
+        """
+        A class with slots, as C{attrs.define} makes it, is an error that says what
+        to do.
+        """
+
+        @dataclass(slots=True)
+        class Duck(pb.Copyable):
+            name: str
+
+        @attr.define
+        class Drake(pb.Copyable):
+            name: str
+
+        for cls in (Duck, Drake):
+            error = self.refuses(cls, f"{cls.__name__}.name")
+            self.assertIn("slots=False", error.advice)
 
     def test_anAnnotation(self) -> None:
         """

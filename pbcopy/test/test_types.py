@@ -137,6 +137,7 @@ class ReadTests(SynchronousTestCase):
         self.assertEqual(typeOf(list[Optional[int]]), typeOf(List[int | None]))
         self.assertNotEqual(typeOf(list[int]), typeOf(list[Annotated[int, Meta(ge=0)]]))
         self.assertNotEqual(typeOf(Point), typeOf(Duck))
+        self.assertNotEqual(typeOf(Literal[1]), typeOf(Literal[True]))
         self.assertIs(ANYTHING, typeOf(Any))
 
     def test_meaningless(self) -> None:
