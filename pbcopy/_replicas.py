@@ -31,9 +31,9 @@ def replicaFor(wireName: str) -> type | None:
     Find the class that was declared for a name.
     """
     found = _replicas.get(wireName)
-    # What was registered for the name since then wins.
-    isLast = found is not None and copyTags.get(wireName.encode("utf-8")) is found
-    return found if isLast else None
+    # What was registered with Jelly for the name since then wins.
+    registered = copyTags.get(wireName.encode("utf-8"), found)
+    return found if registered is found else None
 
 
 def declaredNames() -> list[str]:

@@ -54,7 +54,7 @@ def shared(cls: _Class) -> _Class:
             expected="a subclass of pbcopy.Copyable or pbcopy.Cacheable",
         )
     for name in _STATE:
-        if not _isOurs(getattr(cls, name, None)):
+        if hasattr(cls, name) and not _isOurs(getattr(cls, name)):
             raise RegistrationError(
                 "the fields say what is sent, and this method says it, too",
                 where=f"{cls.__qualname__}.{name}",

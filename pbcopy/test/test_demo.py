@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from pbcopy.demo.ponds import Pond, PondView
+from pbcopy.demo.ponds import PondView
 from pbcopy.demo.publisher import Publisher
 from pbcopy.demo.show import PATIENCE, Child, Show, ShowError, differences
 from pbcopy.test.processes import startPython
@@ -298,14 +298,3 @@ class PondTests(SynchronousTestCase):
         publisher.pond.ducks.remove("one duck")
         connection.deliver()
         self.assertEqual(["two duck", "swan"], view.ducks)
-        connection.cut()
-        self.assertEqual([], publisher.pond.observers)
-
-    def test_change(self) -> None:
-        """
-        A pond without a client can be changed.
-        """
-        pond = Pond([])
-        pond.add("swan")
-        pond.remove("swan")
-        self.assertEqual([], pond.ducks)

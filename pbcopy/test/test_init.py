@@ -11,7 +11,19 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
-from pbcopy import _status, _watching, errors, pb
+from pbcopy import (
+    _change,
+    _changing,
+    _fields,
+    _replicaof,
+    _shared,
+    _sharing,
+    _status,
+    _subscribing,
+    _watching,
+    errors,
+    pb,
+)
 from pbcopy._registry import copyTags
 from pbcopy.testing import connect
 
@@ -25,7 +37,10 @@ class PackageTests(SynchronousTestCase):
         """
         Each name is that of the module that has it.
         """
-        homes: tuple[Any, ...] = (errors, pb, _status, _watching)
+        homes: tuple[Any, ...] = (
+            *(errors, pb, _status, _watching, _change, _changing, _fields),
+            *(_replicaof, _shared, _sharing, _subscribing),
+        )
         for name in pbcopy.__all__:
             if name != "InsecureJelly":
                 home = next(home for home in homes if hasattr(home, name))
