@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from pbcopy._schema import schemaOf
+
 
 def plainMethod(replica: Any, name: str) -> Callable[..., None] | None:
     """
@@ -27,7 +29,7 @@ def _set(replica: Any, path: list[Any], value: Any) -> None:
     if isinstance(holder, (dict, list)):
         holder[step] = value
     else:
-        setattr(holder, step, value)
+        setattr(holder, _nameOf(holder, step), value)
 
 
 def _remove(replica: Any, path: list[Any]) -> None:
@@ -35,7 +37,7 @@ def _remove(replica: Any, path: list[Any]) -> None:
     if isinstance(holder, dict):
         del holder[step]
     else:
-        delattr(holder, step)
+        delattr(holder, _nameOf(holder, step))
 
 
 def _splice(
@@ -53,8 +55,17 @@ def _alter(replica: Any, path: list[Any], added: list[Any], removed: list[Any]) 
 def _at(thing: Any, path: list[Any]) -> Any:
     for step in path:
         isItem = isinstance(thing, (dict, list))
-        thing = thing[step] if isItem else getattr(thing, step)
+        thing = thing[step] if isItem else getattr(thing, _nameOf(thing, step))
     return thing
+
+
+def _nameOf(thing: Any, step: str) -> str:
+    """
+    Give the name of a field for its name on the wire.
+    """
+    schema = schemaOf(type(thing))
+    field = schema.byWire.get(step) if schema is not None else None
+    return step if field is None else field.name
 
 
 _METHODS: dict[str, Callable[..., None]] = {
