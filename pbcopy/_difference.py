@@ -19,6 +19,7 @@ from twisted.python.reflect import safe_repr
 from twisted.spread import pb
 
 from pbcopy._copyable import localNames
+from pbcopy._nodes import Tracked
 
 Step = tuple[str, Any, Any]
 """A path, what is there, and what should be."""
@@ -136,7 +137,9 @@ def _isEqual(there: Any, should: Any) -> bool:
 
 
 def _attributes(path: str, there: Any, should: Any) -> Iterator[Step]:
-    attributes = getattr(should, "__dict__", {})
+    # What a tracked container has beside its contents says who holds it.
+    isTracked = isinstance(should, Tracked)
+    attributes = {} if isTracked else getattr(should, "__dict__", {})
     local = localNames(type(should)) if attributes else set()
     if isinstance(should, pb.RemoteCache):
         local |= _OF_CONNECTION

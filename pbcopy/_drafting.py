@@ -220,6 +220,10 @@ class Draft:
         where = cls.__qualname__
         check(ObjectOf(cls), root.owner(), where, self._accept, found=found)
 
+    def _owner(self) -> Any:
+        root = self.made.get(self.root)
+        return None if root is None else _valueOf(root)
+
     def typesOf(self, node: Any) -> list[Any]:
         """
         Give what a node was declared as, where it is.
@@ -227,7 +231,7 @@ class Draft:
         return self._types.get(id(_valueOf(node)), [])
 
     def _accept(self, value: Any, type_: Any) -> bool:
-        if isMention(value):
+        if isMention(value) and value is not self._owner():
             # It has a state of its own.
             return True
         if isinstance(value, (list, dict, set)) and not isinstance(value, Tracked):

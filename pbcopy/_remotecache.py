@@ -13,7 +13,7 @@ the object: copies and pickles of it are detached snapshots.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.spread import flavors, pb
 from zope.interface import implementer
@@ -39,6 +39,9 @@ from pbcopy._update import serialized
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.interfaces import IRemoteCache
 
+if TYPE_CHECKING:
+    from pbcopy._change import Change
+
 
 @implementer(IRemoteCache)
 class RemoteCache(RemoteCopy, flavors.RemoteCache):
@@ -49,6 +52,13 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
     given its state, and then each C{callRemote} of its observer calls the
     C{observe_} method of that name.
     """
+
+    if TYPE_CHECKING:
+        # That of a declared class.  Any other may have a state of that name.
+        def subscribe(
+            self, callback: Callable[[tuple[Change, ...]], object]
+        ) -> Callable[[], None]:
+            """See L{pbcopy._subscribing.subscribe}."""
 
     broker = FromSlot()
     luid = FromSlot()

@@ -17,6 +17,7 @@ from twisted.spread import flavors, pb
 from twisted.spread.jelly import _createBlank
 
 from pbcopy._answers import answerFails
+from pbcopy._channel import DELTA
 from pbcopy._hub import hubOf
 from pbcopy._status import StatusKind, Watch, inOneLine
 from pbcopy._tables import Replica, receive
@@ -248,8 +249,10 @@ class Slot(Replica):
         Report an update that failed, unless it came to a replica that is stale.
         """
         if self.watch.status.kind is not StatusKind.STALE:
-            method = f"{self._name()}.observe_{asText(message)}"
-            self._reported(f"{method} failed", failure)
+            method = f"{self._name()}.observe_{asText(message)} failed"
+            isDelta = asText(message) == DELTA
+            what = f"{self._name()} cannot take a change" if isDelta else method
+            self._reported(what, failure)
             self.catchUp()
 
     def _name(self) -> str:
