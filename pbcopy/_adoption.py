@@ -21,21 +21,20 @@ from pbcopy._nodes import (
     ATOMS,
     KINDS,
     Attributes,
+    FreshAttributes,
     Tracked,
     attributesDict,
     fieldsOf,
     getField,
+    hasBegun,
     link,
 )
-from pbcopy._operations import ABSENT
+from pbcopy._operations import ABSENT, putField
 from pbcopy._paths import shortened, step
 from pbcopy.errors import Unsendable
 
 Where = Callable[[], str]
 """Gives the path of what is adopted.  It is called for an error alone."""
-
-_Path = "tuple[_Path, str] | None"
-"""The steps to a value, the last one first."""
 
 
 def adopted(value: Any, where: Where) -> Any:
@@ -56,12 +55,18 @@ def attributesOf(owner: Any) -> Attributes:
     @raise Unsendable: if one of its fields could change unseen.  What is set
         past C{__setattr__}, as in a frozen class or a copy, is seen here.
     """
+    if not _isSettled(owner):
+        _Adoption(lambda: type(owner).__qualname__).settle(owner)
+    attributes: Any = attributesDict(owner)
+    return attributes  # type: ignore[no-any-return]
+
+
+def _isSettled(owner: Any) -> bool:
     attributes = attributesDict(owner)
-    if isinstance(attributes, Attributes):
-        return attributes
-    _Adoption(lambda: type(owner).__qualname__).settle(owner)
-    made: Any = attributesDict(owner)
-    return made  # type: ignore[no-any-return]
+    if type(attributes) is FreshAttributes:
+        # Its slots may have been set past it meanwhile.
+        return not attributes.fields()
+    return isinstance(attributes, Attributes)
 
 
 class _Adoption:
@@ -124,8 +129,7 @@ class _Adoption:
         return made
 
     def _queue(self, owner: Any, path: Any) -> None:
-        isNew = not isinstance(attributesDict(owner), Attributes)
-        if isNew and id(owner) not in self._made:
+        if not _isSettled(owner) and id(owner) not in self._made:
             self._made[id(owner)] = owner
             self._todo.append((owner, None, path))
 
@@ -168,13 +172,20 @@ class _Adoption:
 
     def _commit(self) -> None:
         for owner, found in self._owners:
-            node = Attributes.of(owner)
+            node = self._nodeOf(owner, found)
             for name, value in found.items():
                 if getField(owner, name) is not value:
-                    object.__setattr__(owner, name, value)
+                    putField(owner, name, value)
             self._holds.append((node, found.values()))
         for holder, values in self._holds:
             hold(holder, values)
+
+    def _nodeOf(self, owner: Any, found: dict[str, Any]) -> Attributes:
+        node = attributesDict(owner)
+        if not isinstance(node, Attributes):
+            return (Attributes if found else FreshAttributes).of(owner)
+        hasBegun(node)
+        return node
 
     def _leaf(self, value: Any, path: Any) -> None:
         if not isLeaf(value):

@@ -126,13 +126,12 @@ class Attributes(dict[str, Any]):
     assign: ClassVar[Callable[[Any, str, Any], None]]
     """Sets a field of an object, or deletes it (L{pbcopy._setting.assign})."""
 
-    @staticmethod
-    def of(owner: Any) -> Attributes:
+    @classmethod
+    def of(cls, owner: Any) -> Attributes:
         """
         Make the attributes of an object ready to be held and watched.
         """
-        attributes = attributesDict(owner)
-        node = (Attributes if attributes else FreshAttributes)(attributes)
+        node = cls(attributesDict(owner))
         node.owner, node.holders, node.watchers = weakref.ref(owner), {}, ()
         object.__setattr__(owner, "__dict__", node)
         return node

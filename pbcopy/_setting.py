@@ -11,7 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
+
+import attr
 
 # The containers say themselves which plain ones they stand for.
 from pbcopy import _trackeddict, _trackedlist, _trackedset  # noqa: F401
@@ -42,21 +45,33 @@ def trackSetting(cls: type[Any]) -> None:
 
     A frozen class is left as it is.
     """
+    if _isFrozen(cls) or attr.has(cls):
+        cls.__init__ = _initializer(cls, cls.__init__)
     if _isFrozen(cls):
         return
     _install(cls, "__setattr__", _setter(cls, cls.__setattr__))
-    if not _isTracking(cls.__delattr__):
+    if not hasattr(cls.__delattr__, "formerMethod"):
         _install(cls, "__delattr__", _deleter(cls.__delattr__))
+
+
+def _initializer(cls: type[Any], former: Any) -> Callable[..., None]:
+    """
+    Give an C{__init__} for a class whose own one sets fields past C{__setattr__}.
+    """
+
+    @wraps(former)
+    def __init__(self: Any, *args: Any, **kw: Any) -> None:
+        former(self, *args, **kw)
+        if type(self) is cls:
+            attributesOf(self)
+
+    return __init__
 
 
 def _isFrozen(cls: Any) -> bool:
     parameters = getattr(cls, "__dataclass_params__", None)
     isFrozen = getattr(parameters, "frozen", False)
     return isFrozen or getattr(cls.__setattr__, "__name__", "") in _FROZEN
-
-
-def _isTracking(method: Any) -> bool:
-    return hasattr(method, "formerMethod")
 
 
 def _install(cls: type[Any], name: str, method: Any) -> None:

@@ -86,8 +86,11 @@ def _tell(operation: Operation) -> None:
         try:
             for watcher in watchers:
                 _tellOne(watcher, told)
-        finally:
-            _untold.popleft()
+        except BaseException:
+            # As KeyboardInterrupt, after which nothing is certain.
+            _untold.clear()
+            raise
+        _untold.popleft()
 
 
 def _tellOne(watcher: Watcher, operation: Operation) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 from operator import index as asIndex
+from sys import maxsize
 from typing import Any, SupportsIndex
 
 from pbcopy._adoption import adopted
@@ -57,6 +58,9 @@ class TrackedList(list[Any], SentPlain):
     def insert(self, index: SupportsIndex, item: Any, /) -> None:
         """Insert an item before an index."""
         at, length = asIndex(index), len(self)
+        if not -maxsize <= at <= maxsize:
+            # It raises.
+            super().insert(at, item)
         at = min(at, length) if at >= 0 else max(at + length, 0)
         self._splice(at, at, [item])
 
@@ -125,13 +129,13 @@ class TrackedList(list[Any], SentPlain):
 
     def __imul__(self, times: Any) -> Any:  # type: ignore[misc]
         try:
-            more = asIndex(times) - 1
+            number = asIndex(times)
         except TypeError:
             return NotImplemented
-        if more < 0:
-            self.clear()
+        if number > 0:
+            self.extend(list(self) * (number - 1))
         else:
-            self._splice(len(self), len(self), list(self) * more)
+            self._splice(0, len(self), list(self) * number)
         return self
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
@@ -161,8 +165,7 @@ class TrackedList(list[Any], SentPlain):
             super().__setitem__(where, items)
         old = [self[at] for at in places]
         new = None if items is None else self._kept(places, old, items)
-        if places:
-            change(Stride(self, start, stop, by, old, new))
+        change(Stride(self, start, stop, by, old, new))
 
     def _splice(self, start: int, stop: int, items: list[Any]) -> None:
         """

@@ -13,7 +13,7 @@ from typing import Any, SupportsIndex
 
 from pbcopy._adoption import checkLeaf
 from pbcopy._nodes import ATOMS, KINDS
-from pbcopy._operations import Alter
+from pbcopy._operations import Alter, Operation, leading
 from pbcopy._sentplain import SentPlain
 from pbcopy._tracked import change, pathOf
 
@@ -105,13 +105,17 @@ class TrackedSet(set[Any], SentPlain):
         self.update(items)
 
     def _become(self, now: set[Any]) -> None:
-        self._alter(now.difference(self), set(self).difference(now))
+        for operation in leading(self, set(self), now):
+            self._change(operation)
 
     def _alter(self, added: set[Any], removed: set[Any]) -> None:
-        for each in added:
+        self._change(Alter(self, added, removed))
+
+    def _change(self, operation: Operation) -> None:
+        for each in operation.came():
             if type(each) not in ATOMS:
-                checkLeaf(each, lambda: pathOf(self) + "{…}")
-        change(Alter(self, added, removed))
+                checkLeaf(each, lambda: f"{pathOf(self)}{{…}}")
+        change(operation)
 
 
 def _one(item: Any) -> set[Any]:
