@@ -208,12 +208,16 @@ def assign(owner: Any, name: str, value: Any) -> None:
         new = old
     else:
         new = adopted(value, lambda: _pathTo(owner, name))
-    isNode = isinstance(attributesDict(owner), Attributes)
-    if isNode or (type(new) not in ATOMS and any(nodesIn(new))):
+    if isinstance(attributesDict(owner), Attributes) or _hasNodes(new):
         node = attributesOf(owner)
         change(Set(node, name, getField(owner, name), new))
     elif new is not old:
         putField(owner, name, new)
+
+
+def _hasNodes(value: Any) -> bool:
+    # An empty container is false.
+    return type(value) not in ATOMS and any(True for _ in nodesIn(value))
 
 
 def _pathTo(owner: Any, name: str) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 import attr
 
 from pbcopy import Cacheable, Copyable
-from pbcopy._adoption import attributesOf, isMention, nodesIn
-from pbcopy._nodes import ATOMS, Tracked, fieldsOf, noteFields, watch
+from pbcopy._adoption import attributesOf, nodesIn
+from pbcopy._leaves import isMention
+from pbcopy._nodes import ATOMS, Attributes, Tracked, fieldsOf, noteFields, watch
 from pbcopy._operations import ABSENT, Operation, Set, contentsOf
 from pbcopy._setting import trackSetting
 from pbcopy._tracked import valuesOf
@@ -162,8 +163,16 @@ class Mirror(Ear):
         return [
             node
             for node, contents in self.shadows.values()
-            if not areSame(contents, contentsOf(node))
+            if not areSame(_ordered(node, contents), contentsOf(node))
         ]
+
+
+def _ordered(node: Any, contents: Any) -> Any:
+    # The attributes of an object have no order of their own.
+    if isinstance(node, Attributes):
+        names = fieldsOf(node.owner()) or ()
+        return {name: contents[name] for name in names if name in contents}
+    return contents
 
 
 def childrenOf(node: Any) -> list[Any]:

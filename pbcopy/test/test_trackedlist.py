@@ -323,12 +323,17 @@ class TrackedListTests(SynchronousTestCase):
         A key that changes the list fails the sort, as with a list.
         """
         made = TrackedList([3, 1, 2])
-        self.assertRaises(
-            ValueError, made.sort, key=lambda item: made.append(0) or item
-        )
-        self.assertRaises(
-            ValueError, made.sort, key=lambda item: made.__setitem__(0, "x") or 1
-        )
+
+        def longer(item: Any) -> Any:
+            made.append(0)
+            return item
+
+        def other(item: Any) -> Any:
+            made[0] = "x"
+            return 1
+
+        self.assertRaises(ValueError, made.sort, key=longer)
+        self.assertRaises(ValueError, made.sort, key=other)
 
     def test_containersInIt(self) -> None:
         """
