@@ -41,9 +41,14 @@ and L{pbcopy.limits} says how much of what is taken.
 
 from twisted.spread.jelly import InsecureJelly
 
+# A type checker takes those of pbcopy.pb for Twisted's.
+from pbcopy._cacheable import Cacheable
 from pbcopy._change import Change, ChangeKind
 from pbcopy._changing import changing
+from pbcopy._copyable import Copyable, RemoteCopy
 from pbcopy._fields import field, options
+from pbcopy._observer import RemoteCacheObserver
+from pbcopy._remotecache import RemoteCache
 from pbcopy._replicaof import replicaOf
 from pbcopy._shared import shared
 from pbcopy._sharing import viewersChanged
@@ -59,11 +64,6 @@ from pbcopy.errors import (
     Violation,
 )
 from pbcopy.pb import (
-    Cacheable,
-    Copyable,
-    RemoteCache,
-    RemoteCacheObserver,
-    RemoteCopy,
     copyTags,
     setCopierForClass,
     setCopierForClassTree,
