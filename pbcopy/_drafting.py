@@ -34,18 +34,21 @@ from pbcopy._delta import (
     UPDATE,
 )
 from pbcopy._leaves import isMention
-from pbcopy._nodes import KINDS, Attributes, Tracked, getField
+from pbcopy._nodes import Attributes, Tracked, getField
 from pbcopy._operations import ABSENT, Operation, putField
 from pbcopy._reading import Values, malformed
 from pbcopy._replicas import replicaFor
 from pbcopy._schema import Field, schemaOf
 from pbcopy._tracked import pathOf, valuesOf
+from pbcopy._trackeddict import TrackedDict
+from pbcopy._trackedlist import TrackedList
+from pbcopy._trackedset import TrackedSet
 from pbcopy.errors import Violation
 
 if TYPE_CHECKING:
     from pbcopy._view import View
 
-_CONTAINERS = {LIST: list, DICT: dict, SET: set}
+_CONTAINERS: dict[int, Any] = {LIST: TrackedList, DICT: TrackedDict, SET: TrackedSet}
 
 
 @attr.s(auto_attribs=True, frozen=True, eq=False)
@@ -141,7 +144,7 @@ class Draft:
 
     def _blank(self, kind: int) -> Any:
         if kind in _CONTAINERS:
-            return KINDS[_CONTAINERS[kind]]()
+            return _CONTAINERS[kind]()
         cls = self._shape(kind).cls
         if cls is None:
             raise joined([each for s in self.shapes for each in s.differences()])
@@ -425,8 +428,8 @@ _CODES: dict[Any, Any] = {
     SPLICE: (list, 3, Draft._splice),
     STRIDE: (list, 4, Draft._stride),
     ORDER: (list, 1, Draft._order),
-    UPDATE: (KINDS[dict], 1, Draft._update),
-    REMOVE: (KINDS[dict], 1, Draft._remove),
+    UPDATE: (TrackedDict, 1, Draft._update),
+    REMOVE: (TrackedDict, 1, Draft._remove),
     ALTER: (set, 2, Draft._alter),
 }
 """For each code: the kind of nodes, the number of arguments, and what takes them."""

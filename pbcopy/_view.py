@@ -21,7 +21,7 @@ from pbcopy._block import Block, opened
 from pbcopy._broker import peerOf
 from pbcopy._change import Change, ChangeKind, changesBy
 from pbcopy._drafting import Draft, Shape, shapeOf
-from pbcopy._nodes import KINDS, Attributes, attributesDict, watch
+from pbcopy._nodes import Attributes, Tracked, attributesDict, watch
 from pbcopy._operations import Operation, contentsOf, leading
 from pbcopy._reading import Message, malformed, read
 from pbcopy._sharing import commit
@@ -93,7 +93,7 @@ class View:
         here.
         """
         node = value
-        if hasattr(value, "__dict__") and type(value) not in KINDS.values():
+        if not isinstance(value, Tracked) and hasattr(value, "__dict__"):
             node = attributesDict(value)
         return self._types.get(id(node), [])
 

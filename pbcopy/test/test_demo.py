@@ -278,7 +278,7 @@ class DifferencesTests(SynchronousTestCase):
 
 class PondTests(SynchronousTestCase):
     """
-    Tests for L{Pond} and L{PondView}.
+    Tests for L{pbcopy.demo.ponds}.
     """
 
     def test_updates(self) -> None:

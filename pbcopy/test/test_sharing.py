@@ -139,7 +139,6 @@ class ChangesTests(SynchronousTestCase):
         self.assertNotIn(
             self.pond, [each.lens.master for each in _sharing._audiences.values()]
         )
-        self.assertIs(dict, type(vars(Pond())))
 
     def test_dropped(self) -> None:
         """
