@@ -71,17 +71,19 @@ def takePacked(replica: flavors.RemoteCache, state: Packed) -> None:
 
 
 def takeDeltas(
-    replica: flavors.RemoteCache, broker: pb.Broker, arguments: tuple[Any, ...]
+    first: Slot | None, broker: pb.Broker, arguments: tuple[Any, ...]
 ) -> None:
     """
     Apply the deltas of one message: C{(packed, objects, luid, packed, objects,
-    …)}, of which the first one is for C{replica}.
+    …)}.
 
+    @param first: that of the replica that the first delta is for.
     @raise Violation: if one cannot be applied.  Then none is.
     """
-    first = slotOf(replica)
     packed, objects, *rest = (*arguments, []) if len(arguments) == 1 else arguments
-    deltas: list[tuple[Any, Any, Any]] = [(first, packed, objects)]
+    deltas: list[tuple[Any, Any, Any]] = []
+    if first is None or not first.isGone():
+        deltas.append((first, packed, objects))
     for at in range(0, len(rest) - 2, 3):
         slot = broker.locallyCachedObjects.get(rest[at])
         # One that was dropped needs no update.

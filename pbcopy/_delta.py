@@ -54,6 +54,9 @@ TUPLE, FROZENSET, BESIDE = 0, 1, 2
 ) = range(8)
 """The codes of the operations."""
 
+UNUSED = ("",)
+"""What stands in a state for a shape that nothing in it has."""
+
 
 class Writer:
     """
@@ -73,7 +76,8 @@ class Writer:
         self._lens = lens
         self._written: set[int] | None = set() if whole else None
         self._waiting: deque[Any] = deque()
-        self._known = 0 if whole else len(lens.shapes)
+        self._known = lens.shapeCount
+        self._used: set[tuple[str, ...]] = set()
         self._nodes: list[list[Any]] = []
 
     def state(self, root: Any, version: int) -> bytes:
@@ -81,18 +85,31 @@ class Writer:
         Give the bytes for a node and all that is in it.
         """
         self._number(root)
-        return self._packed(version, [], self._lens.epoch)
+        self._addNodes()
+        # What the fields are that are not seen any more is not said again.
+        lens = self._lens
+        lens.shapes = {k: at for k, at in lens.shapes.items() if k in self._used}
+        shapes: list[tuple[str, ...]] = [UNUSED] * lens.shapeCount
+        for shape, at in lens.shapes.items():
+            shapes[at] = shape
+        return self._packed(version, shapes, [], lens.epoch)
 
     def delta(self, operations: Iterable[does.Operation], version: int) -> bytes:
         """
         Give the bytes for operations on nodes that the receiver knows.
         """
-        return self._packed(version, [self._operation(each) for each in operations])
+        made = [self._operation(each) for each in operations]
+        self._addNodes()
+        new = [each for each, at in self._lens.shapes.items() if at >= self._known]
+        return self._packed(version, new, made)
 
-    def _packed(self, version: int, operations: list[Any], *more: bytes) -> bytes:
+    def _addNodes(self) -> None:
         while self._waiting:
             self._nodes.append(self._node(self._waiting.popleft()))
-        shapes = list(self._lens.shapes)[self._known :]
+
+    def _packed(
+        self, version: int, shapes: list[Any], operations: list[Any], *more: bytes
+    ) -> bytes:
         try:
             return _encoder.encode([version, shapes, self._nodes, operations, *more])
         except UnicodeEncodeError as error:
@@ -152,7 +169,8 @@ class Writer:
 
     def _shape(self, node: Attributes, names: Iterable[str]) -> int:
         shape = (self._lens.className(node), *names)
-        return self._lens.shapes.setdefault(shape, len(self._lens.shapes))
+        self._used.add(shape)
+        return self._lens.shapeNumber(shape)
 
     def _operation(self, operation: Any) -> list[Any]:
         number = self._lens.number(operation.node)[1]

@@ -76,6 +76,9 @@ class Shape:
         """
         Tell what is missing, here or there.
         """
+        if not self.name:
+            # It is not used.
+            return []
         if self.cls is None:
             return [
                 Violation(

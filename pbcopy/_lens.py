@@ -32,7 +32,8 @@ class Lens:
     @ivar master: the shared object.
     @ivar perspective: who looks at it.
     @ivar version: of the last delta.
-    @ivar shapes: what the receivers know of objects, by their numbers.
+    @ivar shapes: what all receivers know of objects, with their numbers.
+    @ivar shapeCount: how many numbers of shapes there were.
     @ivar repeats: whether the last delta mentioned a node more than once, or one
         that its receivers had.
     @ivar epoch: tells this lens from another one for the same master, which has
@@ -53,6 +54,7 @@ class Lens:
         self.epoch = os.urandom(4)
         self.changed = changed
         self.shapes: dict[tuple[str, ...], int] = {}
+        self.shapeCount = 0
         self._root = attributesOf(master)
         self._known: dict[int, tuple[Any, int]] = {}
         self._last = 0
@@ -84,6 +86,15 @@ class Lens:
         self._known[id(node)] = node, self._last
         watch(node, self)
         return True, self._last
+
+    def shapeNumber(self, shape: tuple[str, ...]) -> int:
+        """
+        Give the number of a shape: the name of a class, and those of fields.
+        """
+        if shape not in self.shapes:
+            self.shapes[shape] = self.shapeCount
+            self.shapeCount += 1
+        return self.shapes[shape]
 
     def close(self) -> None:
         """

@@ -80,7 +80,7 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         """
         arguments = broker.unserialize(args)
         if asText(message) == DELTA:
-            takeDeltas(self, broker, arguments)
+            takeDeltas(slotOf(self), broker, arguments)
             return broker.serialize(None)
         keywords = withTextKeys(broker.unserialize(kw))
         method = methodOf(self, f"observe_{asText(message)}")
