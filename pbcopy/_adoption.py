@@ -45,7 +45,20 @@ def adopted(value: Any, where: Where) -> Any:
     """
     if type(value) in ATOMS:
         return value
-    return _Adoption(where).adopt(value)
+    return _Adoption().adopt([value], lambda at: where())[0]
+
+
+def adoptedAll(values: list[Any], where: Callable[[int], str]) -> list[Any]:
+    """
+    Give what a node is to have for several values, where what is one object in
+    them stays one.
+
+    @param where: gives the path of the value at an index.
+    @raise Unsendable: if one of them, or something in it, could change unseen.
+    """
+    if ATOMS.issuperset(map(type, values)):
+        return values
+    return _Adoption().adopt(values, where)
 
 
 def attributesOf(owner: Any) -> Attributes:
@@ -56,7 +69,7 @@ def attributesOf(owner: Any) -> Attributes:
         past C{__setattr__}, as in a frozen class or a copy, is seen here.
     """
     if not _isSettled(owner):
-        _Adoption(lambda: type(owner).__qualname__).settle(owner)
+        _Adoption().settle(owner)
     attributes: Any = attributesDict(owner)
     return attributes  # type: ignore[no-any-return]
 
@@ -71,27 +84,31 @@ def _isSettled(owner: Any) -> bool:
 
 class _Adoption:
     """
-    The adoption of one value, which may have itself in it, and be deep.
+    The adoption of values, which may have themselves in them, and be deep.
+
+    A path is a pair of what is around and a step; the outermost is a function that
+    gives the text for the first step.
     """
 
-    def __init__(self, where: Where) -> None:
-        self._where = where
+    def __init__(self) -> None:
         self._made: dict[int, Any] = {}
         self._todo: list[tuple[Any, Any, Any]] = []
         self._holds: list[tuple[Any, Iterable[Any]]] = []
         self._owners: list[tuple[Any, dict[str, Any]]] = []
 
-    def adopt(self, value: Any) -> Any:
+    def adopt(self, values: list[Any], where: Callable[[int], str]) -> list[Any]:
         """
-        Adopt a value, and what is in it.
+        Adopt values, and what is in them.
         """
         try:
-            result = self._one(value, None)
+            result = [self._one(each, (where, at)) for at, each in enumerate(values)]
             while self._todo:
                 self._fill(*self._todo.pop())
         except RecursionError:
             raise Unsendable(
-                "tuples are nested too deeply in this", where=self._where()
+                "tuples are nested too deeply in this",
+                where=where(0),
+                advice="use lists",
             ) from None
         self._commit()
         return result
@@ -100,8 +117,12 @@ class _Adoption:
         """
         Adopt what a shared object has already, and make its node.
         """
-        self._queue(owner, None)
-        self.adopt(None)
+
+        def where(at: int) -> str:
+            return type(owner).__qualname__
+
+        self._queue(owner, (where, 0))
+        self.adopt([], where)
 
     def _one(self, value: Any, path: Any) -> Any:
         kind = type(value)
@@ -193,11 +214,11 @@ class _Adoption:
 
     def _error(self, value: Any, path: Any) -> Unsendable:
         steps = []
-        while path is not None:
-            path, each = path
-            steps.append(each)
-        where = shortened("".join([self._where(), *reversed(steps)]))
-        return refusal(value, where)
+        outer, way = path
+        while not callable(outer):
+            steps.append(way)
+            outer, way = outer
+        return refusal(value, shortened("".join([outer(way), *reversed(steps)])))
 
 
 def checkLeaf(value: Any, where: Where) -> None:
@@ -216,7 +237,7 @@ def refusal(value: Any, where: str) -> Unsendable:
     """
     kind = type(value)
     got = f"{safe_repr(value)[:100]}, a {qual(kind)}"
-    if kind in KINDS or kind is tuple or fieldsOf(value) is not None:
+    if kind in (*KINDS, tuple, frozenset) or fieldsOf(value) is not None:
         return Unsendable(
             "only what is immutable may be a key, or be in a set",
             where=where,

@@ -20,7 +20,7 @@ import attr
 from twisted.python.reflect import safe_repr
 from twisted.spread import flavors
 
-from pbcopy._nodes import ATOMS, Tracked, fieldsOf
+from pbcopy._nodes import ATOMS, KINDS, Tracked, fieldsOf
 from pbcopy._operations import PLAINLY
 from pbcopy._valueclasses import NAMED_TUPLE, RECORD, formOf
 
@@ -117,7 +117,7 @@ def _pairs(one: Any, other: Any) -> list[tuple[Any, Any]] | None:
     not in any case.
     """
     kind = one.plain if isinstance(one, Tracked) else type(one)
-    if kind is not type(other):
+    if kind is not type(other) or type(one) in KINDS:
         return None
     if kind is list or isinstance(one, tuple):
         return [*zip(one, other, strict=True)] if len(one) == len(other) else None

@@ -13,7 +13,7 @@ from typing import Any, SupportsIndex
 
 from twisted.python.reflect import safe_repr
 
-from pbcopy._adoption import adopted, checkLeaf
+from pbcopy._adoption import adoptedAll, checkLeaf
 from pbcopy._leaves import areEqual
 from pbcopy._nodes import ATOMS, KINDS
 from pbcopy._operations import ABSENT, Remove, Update
@@ -84,17 +84,18 @@ class TrackedDict(dict[Any, Any], SentPlain):
         return type(self), (), None, None, iter(list(self.items()))
 
     def _update(self, entries: dict[Any, Any]) -> None:
-        old, new = {}, {}
+        old, kept = {}, entries.copy()
         for key, value in entries.items():
             before = self.get(key, ABSENT)
             if before is not ABSENT:
                 old[key] = before
+                if areEqual(before, value):
+                    kept[key] = before
             elif type(key) not in ATOMS:
                 checkLeaf(key, partial(self._pathToKey, key))
-            if before is not ABSENT and areEqual(before, value):
-                new[key] = before
-            else:
-                new[key] = adopted(value, partial(self._pathTo, key))
+        keys = list(kept)
+        values = adoptedAll([*kept.values()], lambda at: self._pathTo(keys[at]))
+        new = dict(zip(keys, values, strict=True))
         if len(new) > 1:
             new = {k: v for k, v in new.items() if old.get(k, ABSENT) is not v}
             old = {k: v for k, v in old.items() if k in new}

@@ -9,12 +9,11 @@ It makes none if it raises, and raises what the one of C{list} does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from operator import index as asIndex
 from sys import maxsize
 from typing import Any, SupportsIndex
 
-from pbcopy._adoption import adopted
+from pbcopy._adoption import adoptedAll
 from pbcopy._leaves import areEqual
 from pbcopy._nodes import KINDS, SIMPLE
 from pbcopy._operations import Order, Splice, Stride
@@ -188,13 +187,11 @@ class TrackedList(list[Any], SentPlain):
         """
         Give what to have for items: at each place the old one, if it is equal.
         """
-        new = []
-        for at, item in enumerate(items):
-            if at < len(old) and areEqual(old[at], item):
-                new.append(old[at])
-            else:
-                new.append(adopted(item, partial(self._pathTo, places[at])))
-        return new
+        kept = items.copy()
+        for at, (before, item) in enumerate(zip(old, items, strict=False)):
+            if areEqual(before, item):
+                kept[at] = before
+        return adoptedAll(kept, lambda at: self._pathTo(places[at]))
 
     def _pathTo(self, place: int) -> str:
         return f"{pathOf(self)}[{place}]"

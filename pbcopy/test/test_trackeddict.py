@@ -180,6 +180,14 @@ class TrackedDictTests(SynchronousTestCase):
         self.assertIsInstance(made["e"][1], TrackedList)
         self.assertEqual({"a": [1], "b": [2], "c": {"d": [3]}, "e": (4, [])}, made)
 
+    def test_identity(self) -> None:
+        """
+        What is one object among the values stays one.
+        """
+        plain: list[int] = []
+        made = TrackedDict(a=plain, b=(plain,))
+        self.assertIs(made["a"], made["b"][0])
+
     def test_equalValues(self) -> None:
         """
         What is equal is kept.

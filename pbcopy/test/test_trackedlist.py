@@ -352,6 +352,17 @@ class TrackedListTests(SynchronousTestCase):
         self.assertIsInstance(made[2]["a"], TrackedSet)
         self.assertIsInstance(made[1][0], TrackedList)
 
+    def test_identity(self) -> None:
+        """
+        What is one object among the items stays one.
+        """
+        plain: list[Any] = []
+        made = TrackedList([plain, [plain]])
+        self.assertIs(made[0], made[1][0])
+        made[:] = [{}, plain, (plain,)]
+        self.assertIs(made[1], made[2][0])
+        self.assertIsNot(plain, made[1])
+
     def test_pathInTheError(self) -> None:
         """
         The error names the place in the list, counted as it would have been.
