@@ -261,6 +261,19 @@ class BlockTests(SynchronousTestCase):
         self.assertIn("being changed", str(error))
         self.assertEqual("green", give(meet(), self.pond).colour)
 
+    def test_firstDropped(self) -> None:
+        """
+        A replica that was dropped does not keep another one from what a block has
+        changed in both.
+        """
+        view = self.views.pop()
+        self.views.clear()
+        gc.collect()
+        with pbcopy.changing(self.pond, self.lake):
+            self.pond.colour = self.lake.colour = "blue"
+        self.connection.deliver()
+        self.assertEqual("blue", view.colour)
+
     def test_transient(self) -> None:
         """
         What is put in and taken out in one block is never sent.
@@ -326,6 +339,23 @@ class ViewersTests(SynchronousTestCase):
         self.pond.plan.append("more")
         self.connection.deliver()
         self.assertEqual(["hidden", "more"], self.other.plan)
+
+    def test_namesAreNotTold(self) -> None:
+        """
+        Who comes when a field may not be seen any more is not told its name.
+        """
+        sharedponds.SEERS = {"other"}
+        pbcopy.viewersChanged(self.pond)
+        sharedponds.SEERS = set()
+        pbcopy.viewersChanged(self.pond)
+        for audience in _sharing._audiences.values():
+            if audience.lens.master is self.pond:
+                packed, _ = audience.lens.state()
+                self.assertNotIn(b"plan", packed)
+                self.assertNotIn(b"secret", packed)
+        self.pond.colour = "blue"
+        view = give(meet(), self.pond, "other")
+        self.assertEqual("blue", view.colour)
 
     def test_failing(self) -> None:
         """
