@@ -206,7 +206,9 @@ class Slot(Replica):
                 )
             attributes = self._attributes
             replica = _createBlank(self._class)
-            replica.__dict__ = attributes
+            object.__setattr__(replica, "__dict__", attributes)
+            if self.view is not None:
+                self.view.revived(replica)
             self._hold(replica)
         return replica
 

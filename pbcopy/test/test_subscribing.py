@@ -200,6 +200,20 @@ class ViewTests(SynchronousTestCase):
         self.assertEqual(["PondView renewed"], heard[-1])
         self.assertNotEqual([], self.flushLoggedErrors())
 
+    def test_revived(self) -> None:
+        """
+        A replica that is dropped while a change is under way, and mentioned again,
+        takes the change.
+        """
+        self.pond.colour = "blue"
+        self.view = None
+        gc.collect()
+        view = give(self.connection, self.pond)
+        self.pond.ducks[0].name = "goose"
+        self.pond.colour = "red"
+        self.connection.deliver()
+        self.assertEqual(("red", "goose"), (view.colour, view.ducks[0].name))
+
     def test_converted(self) -> None:
         """
         An int becomes a float where that was declared.
