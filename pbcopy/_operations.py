@@ -326,7 +326,8 @@ class Alter:
 
     def merged(self, later: Any) -> Alter | None:
         """Give one operation for this one and a later one."""
-        if type(later) is not Alter or _replaced(self.removed, later.added):
+        # What comes again may be equal to what went, and look different.
+        if type(later) is not Alter or self.removed & later.added:
             return None
         if self.added & self.removed or later.added & later.removed:
             return None

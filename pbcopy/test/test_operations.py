@@ -148,8 +148,7 @@ class OperationTests(SynchronousTestCase):
         A member that is replaced by an equal one of another type has changed.
         """
         self.assertIs(None, Alter(set(), set(), {1}).merged(Alter(set(), {1.0}, set())))
-        both = Alter(set(), set(), {1}).merged(Alter(set(), {1}, set()))
-        self.assertTrue(both and both.isVoid())
+        self.assertIs(None, Alter(set(), set(), {1}).merged(Alter(set(), {1}, set())))
         [operation] = between(TrackedSet([1.0, 2]), {1, 2})
         now = {1, 2}
         applied(operation, now)
@@ -229,7 +228,7 @@ class ProgramTests(SynchronousTestCase):
         there.
         """
 
-        @settings(max_examples=300, deadline=None, database=None)
+        @settings(max_examples=300, deadline=None, database=None, derandomize=True)
         @given(st.sampled_from([TrackedList, TrackedDict, TrackedSet]), programs())
         def check(kind: Any, program: list[Step]) -> None:
             node = kind(_START[kind])
@@ -266,7 +265,7 @@ class ProgramTests(SynchronousTestCase):
         The operations between two states lead from one to the other, and back.
         """
 
-        @settings(max_examples=300, deadline=None, database=None)
+        @settings(max_examples=300, deadline=None, database=None, derandomize=True)
         @given(programs(), programs())
         def check(some: list[Step], more: list[Step]) -> None:
             world = World()
