@@ -178,9 +178,16 @@ class WatchedAttributes(Attributes):
         else:
             super().__delitem__(name)
 
-    # They go by way of these two.
+    def pop(self, name: str, /, *default: Any) -> Any:
+        """Take an attribute out."""
+        if name not in self or len(default) > 1:
+            return super().pop(name, *default)
+        value = self[name]
+        del self[name]
+        return value
+
+    # They go by way of these.
     clear: Any = MutableMapping.clear
-    pop: Any = MutableMapping.pop
     popitem: Any = MutableMapping.popitem
     setdefault: Any = MutableMapping.setdefault
     update: Any = MutableMapping.update

@@ -185,9 +185,14 @@ def _replaceAttributes(owner: Any, value: Any) -> None:
             expected="attributes that are set one by one",
             advice="use setattr",
         )
-    for name in [each for each in node if each not in value]:
-        del node[name]
-    node.update(value)
+    # Which has it track what is written to it.
+    node.__class__ = WatchedAttributes
+    try:
+        for name in [each for each in node if each not in value]:
+            del node[name]
+        node.update(value)
+    finally:
+        hasBegun(node)
 
 
 def assign(owner: Any, name: str, value: Any) -> None:
