@@ -78,7 +78,7 @@ class Block:
         @param onCommit: called with what is to be told, if anything is.
         """
         self._onCommit = onCommit
-        self._isOver = False
+        self._isOver = self._isDone = False
         self._deferred: dict[int, Watcher] = {}
         self._mementos: dict[int, _Memento] = {}
         self._privates: dict[tuple[int, str], tuple[Any, Any]] = {}
@@ -189,18 +189,19 @@ class Block:
             if not isDone:
                 self.rollback()
         finally:
-            self._isOver = True
-            if not isDone:
+            self._isOver, self._isDone = True, isDone
+            if not isDone and not self.waits():
                 self._deferred.clear()
             _commitWhatIsOver()
 
     def waits(self) -> bool:
         """
-        Tell whether another block of the same masters has not ended.
+        Tell whether another block of the same masters has not ended.  Where this
+        one has gone back, those are meant that went on from what it had done.
         """
         return bool(self._deferred) and any(
             not block._isOver and not self._masters.keys().isdisjoint(block._masters)
-            for block in _open()
+            for block in (_open() if self._isDone else _later(self))
         )
 
     def isOver(self) -> bool:

@@ -9,8 +9,7 @@ is an operation on the attributes of the object.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -86,14 +85,9 @@ def _setter(cls: type[Any], former: Any) -> Callable[[Any, str, Any], None]:
     quick = frozenset() if isOwn else _quickNames(cls)
 
     def __setattr__(self: Any, name: str, value: Any) -> None:
-        attributes = self.__dict__
-        if (
-            type(value) in SIMPLE
-            and name in quick
-            and type(self) is cls
-            and type(attributes) is not WatchedAttributes
-        ):
-            attributes[name] = value
+        if type(value) in SIMPLE and name in quick and type(self) is cls:
+            # Where somebody watches, the dict has it tracked.
+            self.__dict__[name] = value
         else:
             _set(self, name, value, former)
 
@@ -259,33 +253,30 @@ def _setBy(former: Any, owner: Any, name: str, value: Any) -> None:
     """
     old = getField(owner, name)
     _permit(owner, name, old, value)
-    with _settingOf(owner, name) as setting:
-        try:
-            _call(former, owner, name, value)
-        finally:
-            now = getField(owner, name)
-            if not setting.isTold and now is not old:
-                putField(owner, name, old)
-                assign(owner, name, now)
+    setting = _Setting(owner, name)
+    _underWay.append(setting)
+    try:
+        _call(former, owner, name, value)
+    finally:
+        _underWay.remove(setting)
+        now = getField(owner, name)
+        if not setting.isTold and now is not old and not _isUnheard(owner, now):
+            putField(owner, name, old)
+            assign(owner, name, now)
     if _underWay and _underWay[-1].isFor(owner, name):
         _underWay[-1].isTold = True
 
 
+def _isUnheard(owner: Any, value: Any) -> bool:
+    isWatched = type(attributesDict(owner)) is WatchedAttributes
+    return type(value) in SIMPLE and not isWatched
+
+
 def _permit(owner: Any, name: str, old: Any, new: Any) -> None:
     attributes = attributesDict(owner)
-    if isinstance(attributes, Attributes):
+    if type(attributes) is WatchedAttributes:
         for watcher in attributes.watchers:
             watcher.permit(Set(attributes, name, old, new))
-
-
-@contextmanager
-def _settingOf(owner: Any, name: str) -> Iterator[_Setting]:
-    setting = _Setting(owner, name)
-    _underWay.append(setting)
-    try:
-        yield setting
-    finally:
-        _underWay.remove(setting)
 
 
 Attributes.assign = staticmethod(assign)

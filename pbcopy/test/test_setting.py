@@ -23,6 +23,13 @@ from pbcopy.errors import Unsendable
 from pbcopy.test.nodes import Duck, Ear, Pond, Refused, Slotted, track
 
 
+def asList(items: Any) -> list[Any]:
+    """
+    Give items as a list.
+    """
+    return list(items)
+
+
 @track()
 @attr.s(auto_attribs=True, eq=False, on_setattr=attr.setters.convert)
 class Converted(Copyable):
@@ -30,7 +37,7 @@ class Converted(Copyable):
     An attrs class with a C{__setattr__} of its own.
     """
 
-    items: Any = attr.ib(factory=list, converter=list)
+    items: Any = attr.ib(factory=list, converter=asList)
     number: Any = attr.ib(default=0, converter=int)
 
 
@@ -280,7 +287,7 @@ class ClassTests(SynchronousTestCase):
         """
         What an attrs class makes of a value is what is set, once.
         """
-        made = Converted(["a", "b"], "7")
+        made = Converted("ab", "7")
         self.assertIsInstance(made.items, TrackedList)
         ear = Ear(attributesOf(made))
         kept = made.items
