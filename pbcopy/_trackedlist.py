@@ -26,6 +26,9 @@ _append = list.append
 class TrackedList(list[Any], SentPlain):
     """
     A list of a declared state.
+
+    Its methods are what is seen.  C{heapq} writes past them: use it on a plain list,
+    and set the items to that.
     """
 
     # What is in a slot is found sooner.
