@@ -48,12 +48,12 @@ from pbcopy._changing import changing
 from pbcopy._copyable import Copyable, RemoteCopy
 from pbcopy._fields import field, options
 from pbcopy._observer import RemoteCacheObserver
+from pbcopy._reader import changes
 from pbcopy._remotecache import RemoteCache
 from pbcopy._replicaof import replicaOf
 from pbcopy._shared import shared
 from pbcopy._sharing import viewersChanged
 from pbcopy._status import Status, StatusKind
-from pbcopy._subscribing import changes
 from pbcopy._watching import LiveOnly, onStatus, statusOf
 from pbcopy.errors import (
     PBCopyError,

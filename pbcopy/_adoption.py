@@ -274,6 +274,17 @@ def hold(holder: Any, values: Iterable[Any]) -> None:
                 link(child, holder)
 
 
+def ownersIn(values: Iterable[Any]) -> Iterator[Any]:
+    """
+    Give the shared objects that some values are, or, if one is a tuple, has in it.
+    """
+    for value in values:
+        if type(value) is tuple:
+            yield from ownersIn(value)
+        elif fieldsOf(value) is not None and not isMention(value):
+            yield value
+
+
 def nodesIn(value: Any) -> Iterator[Any]:
     """
     Give the nodes that a value is, or, if it is a tuple, has in it.

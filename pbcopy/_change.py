@@ -14,6 +14,7 @@ import attr
 from twisted.python.reflect import safe_repr
 
 from pbcopy import _operations as does
+from pbcopy._leaves import areEqual
 from pbcopy._operations import ABSENT
 from pbcopy._paths import step
 from pbcopy._tracked import pathOf
@@ -79,11 +80,30 @@ def _shown(value: object) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def changesBy(operation: Any) -> Iterator[Change]:
+def changesBy(operation: Any, root: Any) -> Iterator[Change]:
     """
     Give the changes that an operation, which is not made yet, makes.
+
+    @param root: the node of the replica.
     """
-    yield from _CHANGES[type(operation)](pathOf(operation.node), operation)
+    path = pathOf(operation.node, root)
+    for each in _CHANGES[type(operation)](path, operation):
+        # A part of what is replaced may be what it was.
+        if each.kind is not ChangeKind.CHANGED or not areEqual(each.old, each.new):
+            yield each
+
+
+def wayOf(operation: Any) -> str:
+    """
+    Give the step from its node to what an operation changes first.
+    """
+    if type(operation) is does.Set:
+        return f".{operation.name}"
+    if type(operation) in (does.Splice, does.Stride):
+        return f"[{operation.start}]"
+    if type(operation) is does.Update:
+        return next(map(step, operation.new), "")
+    return next(map(step, operation.old), "") if type(operation) is does.Remove else ""
 
 
 def _one(path: str, old: Any, new: Any) -> Change:
@@ -95,15 +115,13 @@ def _one(path: str, old: Any, new: Any) -> Change:
 
 
 def _bySet(path: str, operation: does.Set) -> Iterator[Change]:
-    if not operation.isVoid():
-        yield _one(f"{path}.{operation.name}", operation.old, operation.new)
+    yield _one(f"{path}.{operation.name}", operation.old, operation.new)
 
 
 def _bySplice(path: str, operation: does.Splice) -> Iterator[Change]:
     pairs = zip_longest(operation.old, operation.new, fillvalue=ABSENT)
     for at, (old, new) in enumerate(pairs, operation.start):
-        if old is not new:
-            yield _one(f"{path}[{at}]", old, new)
+        yield _one(f"{path}[{at}]", old, new)
 
 
 def _byStride(path: str, operation: does.Stride) -> Iterator[Change]:

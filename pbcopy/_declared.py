@@ -16,14 +16,16 @@ import attr
 from twisted.python.failure import Failure
 from twisted.spread import flavors, pb
 
+from pbcopy._applying import applyTogether
 from pbcopy._channel import DELTA
 from pbcopy._hub import hubOf
 from pbcopy._plainreplica import plainMethod
+from pbcopy._reading import malformed
 from pbcopy._replicas import replicaFor
 from pbcopy._schema import schemaOf
 from pbcopy._slot import Slot, slotOf
 from pbcopy._text import asText
-from pbcopy._view import View, applyTogether
+from pbcopy._view import View, viewOf
 from pbcopy.errors import Violation
 
 
@@ -65,9 +67,7 @@ def takePacked(replica: flavors.RemoteCache, state: Packed) -> None:
             where=type(replica).__qualname__,
             advice="declare it with pbcopy.replicaOf, or register it before connecting",
         )
-    if slot.view is None:
-        slot.view = View(replica, slot.broker)
-    slot.view.take(state.data, state.objects)
+    viewOf(slot, replica).take(state.data, state.objects)
 
 
 def takeDeltas(
@@ -80,33 +80,38 @@ def takeDeltas(
     @param first: that of the replica that the first delta is for.
     @raise Violation: if one cannot be applied.  Then none is.
     """
-    packed, objects, *rest = (*arguments, []) if len(arguments) == 1 else arguments
-    deltas: list[tuple[Any, Any, Any]] = []
-    if first is None or not first.isGone():
-        deltas.append((first, packed, objects))
-    for at in range(0, len(rest) - 2, 3):
-        slot = broker.locallyCachedObjects.get(rest[at])
+    more = arguments if len(arguments) > 1 else (*arguments, [])
+    if len(more) % 3 != 2:
+        raise malformed(f"{len(arguments)} arguments")
+    slots: list[Any] = [first]
+    for luid in more[2::3]:
+        slot = broker.locallyCachedObjects.get(luid) if type(luid) is int else None
+        slots.append(slot if isinstance(slot, Slot) and slot.isMade else None)
+    deltas = []
+    # This keeps them.
+    replicas = []
+    for slot, packed, objects in zip(slots, more[0::3], more[1::3], strict=True):
         # One that was dropped needs no update.
-        if isinstance(slot, Slot) and slot.isWhole():
-            deltas.append((slot, rest[at + 1], rest[at + 2]))
+        if slot is not None and not slot.isGone():
+            replicas.append(slot.replica())
+            deltas.append((_viewOf(slot, replicas[-1]), packed, objects))
     try:
-        applyTogether([(_viewOf(slot), data, along) for slot, data, along in deltas])
-    except Violation:
-        for slot, _, _ in deltas[1:]:
-            slot.failed(DELTA, Failure())
+        applyTogether(deltas)
+    except Exception:
+        for each in slots[1:]:
+            if each is not None:
+                each.failed(DELTA, Failure())
         raise
 
 
-def _viewOf(slot: Any) -> View:
-    view = slot and slot.view
-    if view is None:
+def _viewOf(slot: Slot, replica: flavors.RemoteCache) -> View:
+    if schemaOf(type(replica)) is None:
         raise Violation(
-            "a change came for what has no packed state",
-            where=DELTA,
-            expected="a state before its changes",
+            "a change came for what is not declared",
+            where=type(replica).__qualname__,
+            advice="declare its class with pbcopy.replicaOf",
         )
-    found: View = view
-    return found
+    return viewOf(slot, replica)
 
 
 def methodOf(replica: flavors.RemoteCache, name: str) -> Any:

@@ -3,8 +3,8 @@
 What a lens sends, as bytes: a state, or a delta.
 
 Both are C{[version, shapes, nodes, operations]} in MessagePack.  A state has no
-operations, and a fifth item: bytes that stay the same for as long as the numbers
-mean the same nodes.
+operations, and two items more: bytes that stay the same for as long as the numbers
+mean the same nodes, and how many of the shapes hold for the deltas that follow.
 
  - A shape is C{[name of a class, name of a field, …]}.  Those that a receiver got
    with one message, it has for the next.
@@ -76,6 +76,9 @@ class Writer:
         self._lens = lens
         self._written: set[int] | None = set() if whole else None
         self._waiting: deque[Any] = deque()
+        # A shape that comes up in a later state is not told to the others.
+        self._isLater = whole and lens.shapeCount > 0
+        self._own: dict[tuple[str, ...], int] = {}
         self._known = lens.shapeCount
         self._used: set[tuple[str, ...]] = set()
         self._nodes: list[list[Any]] = []
@@ -92,7 +95,8 @@ class Writer:
         shapes: list[tuple[str, ...]] = [UNUSED] * lens.shapeCount
         for shape, at in lens.shapes.items():
             shapes[at] = shape
-        return self._packed(version, shapes, [], lens.epoch)
+        shapes += self._own
+        return self._packed(version, shapes, [], lens.epoch, lens.shapeCount)
 
     def delta(self, operations: Iterable[does.Operation], version: int) -> bytes:
         """
@@ -108,7 +112,7 @@ class Writer:
             self._nodes.append(self._node(self._waiting.popleft()))
 
     def _packed(
-        self, version: int, shapes: list[Any], operations: list[Any], *more: bytes
+        self, version: int, shapes: list[Any], operations: list[Any], *more: Any
     ) -> bytes:
         try:
             return _encoder.encode([version, shapes, self._nodes, operations, *more])
@@ -170,7 +174,10 @@ class Writer:
     def _shape(self, node: Attributes, names: Iterable[str]) -> int:
         shape = (self._lens.className(node), *names)
         self._used.add(shape)
-        return self._lens.shapeNumber(shape)
+        lens = self._lens
+        if self._isLater and shape not in lens.shapes:
+            return lens.shapeCount + self._own.setdefault(shape, len(self._own))
+        return lens.shapeNumber(shape)
 
     def _operation(self, operation: Any) -> list[Any]:
         number = self._lens.number(operation.node)[1]

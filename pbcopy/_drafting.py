@@ -1,52 +1,36 @@
 # -*- test-case-name: pbcopy.test.test_drafting -*-
 """
-What a message would make of a replica: a L{Draft}.
+The new nodes of a message: a L{Draft}.
 
-A draft has the new nodes, which nobody has yet, and the operations on those that
-are there.  All that can be wrong with them is found here, before anything of the
-replica changes.
+Nobody has them yet.  They are made as something refers to them: what stands in a
+field that is not declared here is not looked at, and need not have a class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from typing import Any
 
 import attr
+from twisted.spread import flavors
 from twisted.spread.jelly import _createBlank
 
-from pbcopy import _operations as does
 from pbcopy._adoption import adopted, attributesOf, hold
 from pbcopy._checking import check, joined
-from pbcopy._classtypes import ObjectOf
-from pbcopy._delta import (
-    ALTER,
-    DICT,
-    HIDE,
-    LIST,
-    OBJECT,
-    ORDER,
-    REMOVE,
-    SET,
-    SET_FIELD,
-    SPLICE,
-    STRIDE,
-    UPDATE,
-)
+from pbcopy._classtypes import OPEN, ObjectOf
+from pbcopy._delta import DICT, LIST, OBJECT, SET
 from pbcopy._leaves import isMention
-from pbcopy._nodes import Attributes, Tracked, getField
-from pbcopy._operations import ABSENT, Operation, putField
+from pbcopy._nodes import Attributes
+from pbcopy._numbered import Entry, Numbered, nodeOf, valueOf
+from pbcopy._operations import putField
 from pbcopy._reading import Values, malformed
 from pbcopy._replicas import replicaFor
 from pbcopy._schema import Field, schemaOf
-from pbcopy._tracked import pathOf, valuesOf
+from pbcopy._tracked import valuesOf
 from pbcopy._trackeddict import TrackedDict
 from pbcopy._trackedlist import TrackedList
 from pbcopy._trackedset import TrackedSet
 from pbcopy.errors import Violation
-
-if TYPE_CHECKING:
-    from pbcopy._view import View
 
 _CONTAINERS: dict[int, Any] = {LIST: TrackedList, DICT: TrackedDict, SET: TrackedSet}
 
@@ -76,9 +60,6 @@ class Shape:
         """
         Tell what is missing, here or there.
         """
-        if not self.name:
-            # It is not used.
-            return []
         if self.cls is None:
             return [
                 Violation(
@@ -98,91 +79,208 @@ def shapeOf(shape: list[str]) -> Shape:
     Read a shape.
     """
     name, *wireNames = shape
-    if len({*wireNames}) != len(wireNames):
-        raise malformed("a shape with two fields of one name")
     return Shape(name, wireNames, replicaFor(name))
 
 
-class Draft:
+class Draft(Values):
     """
-    What a message would make of a replica.
+    The new nodes of a message.
 
     @ivar shapes: all that are known with this message.
     @ivar made: the new nodes, by their numbers.
-    @ivar operations: callables that give the operations, to be applied in order.
+    @ivar again: nodes that were there, and what they are declared as where the
+        message puts them.
+    @ivar defaults: values that did not come, and are there.
+    @ivar isPartial: whether something has come that is not declared here.
     """
 
     def __init__(
-        self, view: View, shapes: list[Shape], objects: Any, isState: bool
+        self,
+        known: Numbered,
+        shapes: list[Shape],
+        nodes: list[list[Any]],
+        objects: Any,
     ) -> None:
-        if type(objects) is not list:
-            raise malformed("no list of objects")
+        """
+        @param known: those that are there already.
+        @raise Violation: if a number does not stand for one node.
+        """
+        super().__init__(objects)
         self.shapes = shapes
         self.made: dict[int, Any] = {}
-        self.operations: list[Callable[[], Operation]] = []
-        self._view = view
-        self._isState = isState
-        self._values = Values(self._valueAt, objects)
-        self._owners: list[Any] = []
         self._types: dict[int, list[Any]] = {}
-        self._lengths: dict[int, int] = {}
-        self._keys: dict[int, set[Any]] = {}
-
-    # New nodes.
-
-    def addNodes(self, nodes: list[list[Any]]) -> None:
-        """
-        Make the new nodes.
-
-        @raise Violation: if there is no class for one, or its contents are none.
-        """
-        self.root = nodes[0][0] if nodes else 0
-        for number, kind, *_ in nodes:
-            isUsed = not self._isState and self._view.isUsed(number)
-            if number < 1 or number in self.made or isUsed:
+        self.again: list[tuple[Entry, Any]] = []
+        self.defaults: list[Any] = []
+        self.isPartial = False
+        self._known = known
+        self._came: dict[int, list[Any]] = {}
+        self._waiting: deque[int] = deque()
+        self._differences: dict[int, list[Violation]] = {}
+        self._lacking: list[tuple[Any, Field]] = []
+        # A node of an object does not keep it.
+        self._owners: list[Any] = []
+        self._whole: Any = None
+        for number, *node in nodes:
+            if number in self._came or not known.last < number:
                 raise malformed(f"the number {number} for a second node")
-            self.made[number] = self._blank(kind)
-        for number, kind, *contents in nodes:
-            self._fill(self.made[number], kind, contents)
+            self._came[number] = node
 
-    def _blank(self, kind: int) -> Any:
-        if kind in _CONTAINERS:
-            return _CONTAINERS[kind]()
-        cls = self._shape(kind).cls
-        if cls is None:
-            raise joined([each for s in self.shapes for each in s.differences()])
-        owner = _createBlank(cls)
-        self._owners.append(owner)
-        return attributesOf(owner)
+    def state(self, cls: type) -> tuple[int, Shape]:
+        """
+        Make a whole state: the first node, and all that is in it.
+
+        @param cls: of the replica.
+        @return: the number of the first node, and its shape.
+        @raise Violation: if the state is not what was declared.  It tells all.
+        """
+        number, (kind, *_) = next(iter(self._came.items()), (0, [LIST]))
+        shape = self._shape(kind)
+        if shape.cls is not cls:
+            raise malformed(f"a state of {shape.name}", f"one for {cls.__qualname__}")
+        self._whole = self._make(number, isRoot=True)
+        found = self.finish()
+        check(ObjectOf(cls), self._whole, cls.__qualname__, self.accepts, found=found)
+        self.complete()
+        return number, shape
+
+    # What nodes are made of.
 
     def _shape(self, kind: int) -> Shape:
         if not OBJECT <= kind < OBJECT + len(self.shapes):
             raise malformed(f"a node of the kind {kind}")
         return self.shapes[kind - OBJECT]
 
-    def _fill(self, node: Any, kind: int, contents: list[Any]) -> None:
-        if kind == LIST:
-            list.extend(node, self._values.all(contents))
-        elif kind == DICT:
-            dict.update(node, self._values.pairs(contents))
-        elif kind == SET:
-            set.update(node, self._values.members(self._values.all(contents)))
+    def valueAt(self, number: int) -> Any:
+        """
+        Give the container or object for a number.
+
+        @raise Violation: if there is none, or it is the replica.
+        """
+        node = self.made.get(number)
+        if node is None and number in self._came:
+            return self._make(number)
+        value = valueOf(self._known.at(number) if node is None else node)
+        if value is None:
+            expected = "that of a node that came and has not left"
+            raise malformed(f"the number {number}", expected)
+        if isMention(value):
+            raise malformed("a replica that is a part of itself", "a mention of it")
+        return value
+
+    def _make(self, number: int, isRoot: bool = False) -> Any:
+        kind = self._came[number][0]
+        if kind in _CONTAINERS:
+            made = _CONTAINERS[kind]()
         else:
-            self._fillObject(node, self._shape(kind), contents)
+            shape = self._shape(kind)
+            self._differences.setdefault(kind, shape.differences())
+            if shape.cls is None:
+                # This is told when all of them are known.
+                return None
+            if issubclass(shape.cls, flavors.RemoteCache) is not isRoot:
+                raise malformed(f"a part that is a {shape.name}", "a mention of it")
+            owner = _createBlank(shape.cls)
+            self._owners.append(owner)
+            made = attributesOf(owner)
+        self.made[number] = made
+        self._waiting.append(number)
+        return valueOf(made)
 
-    def _fillObject(self, node: Attributes, shape: Shape, contents: list[Any]) -> None:
-        values = self._values.all(contents)
-        if len(values) != len(shape.wireNames):
+    def finish(self) -> list[Violation]:
+        """
+        Make what is in the nodes that are made.
+
+        @return: what is missing of the fields.
+        @raise Violation: if there are no classes for what came.  It tells all.
+        """
+        while self._waiting:
+            number = self._waiting.popleft()
+            self._fill(self.made[number], *self._came[number])
+        found = [each for some in self._differences.values() for each in some]
+        if any(self._shape(kind).cls is None for kind in self._differences):
+            raise joined(found)
+        return found
+
+    def _fill(self, node: Any, kind: int, *contents: Any) -> None:
+        items = list(contents)
+        if kind == LIST:
+            list.extend(node, self.all(items))
+        elif kind == DICT:
+            dict.update(node, self.pairs(items))
+        elif kind == SET:
+            set.update(node, self.members(items))
+        else:
+            self._fillObject(node.owner(), self._shape(kind), items)
+
+    def _fillObject(self, owner: Any, shape: Shape, contents: list[Any]) -> None:
+        if len(contents) != len(shape.wireNames):
             raise malformed("an object that has not the fields of its shape")
-        owner, byWire = node.owner(), shape.schema.byWire
-        for name, value in zip(shape.wireNames, values, strict=True):
-            if name in byWire:
-                putField(owner, byWire[name].name, value)
+        for name, value in zip(shape.wireNames, contents, strict=True):
+            field = self.field(shape.schema, name)
+            if field is not None:
+                putField(owner, field.name, self.of(value))
         for field in shape.schema.defaulted(shape.wireNames):
-            putField(owner, field.name, self._default(field, owner))
+            self._lacking.append((owner, field))
 
-    def _default(self, field: Field, owner: Any) -> Any:
-        return adopted(field.default(owner), lambda: field.where)
+    def field(self, schema: Any, wireName: str) -> Any:
+        """
+        Find a field.
+
+        @return: C{None} if none of that name is declared here.
+        """
+        field = schema.byWire.get(wireName)
+        if field is None:
+            self.isPartial = True
+        return field
+
+    # What they are declared as.
+
+    def accepts(self, value: Any, type_: Any) -> bool:
+        """
+        Note what a container or an object is declared as, where it is now.
+
+        @return: whether that is known.
+        """
+        # Another replica has a state of its own.
+        isOther = isMention(value) and value is not self._whole
+        if isOther or type_ in self.typesOf(value):
+            return True
+        self._types.setdefault(id(value), []).append(type_)
+        entry = self._known.entryOf(nodeOf(value))
+        if entry is not None:
+            self.again.append((entry, type_))
+        return False
+
+    def typesOf(self, value: Any) -> list[Any]:
+        """
+        Give what a container or an object is declared as.
+        """
+        return self._known.typesOf(nodeOf(value)) + self._types.get(id(value), [])
+
+    def mayChange(self, value: Any) -> bool:
+        """
+        Tell whether items may be converted in a container: not where the replica
+        has it already, or it is declared as something else, too.
+        """
+        isNew = self._known.entryOf(value) is None
+        return isNew and len(closed(self.typesOf(value))) < 2
+
+    # What they become.
+
+    def complete(self) -> None:
+        """
+        Give objects the fields that have a default and did not come.
+        """
+        for owner, field in self._lacking:
+            putField(owner, field.name, self.default(field, owner))
+
+    def default(self, field: Field, owner: Any) -> Any:
+        """
+        Give the value of a field that did not come, and note it.
+        """
+        value = adopted(field.default(owner), lambda: field.where)
+        self.defaults.append(value)
+        return value
 
     def link(self, others: dict[int, Any]) -> None:
         """
@@ -191,7 +289,7 @@ class Draft:
         @param others: nodes that are to be there instead, by their numbers.
         """
         stand = {
-            id(_valueOf(self.made[number])): _valueOf(node)
+            id(valueOf(self.made[number])): valueOf(node)
             for number, node in others.items()
         }
         for number, node in self.made.items():
@@ -200,242 +298,12 @@ class Draft:
             if number not in others:
                 hold(node, [value for _, value in valuesOf(node)])
 
-    def _valueAt(self, number: int) -> Any:
-        node = self.made.get(number)
-        if node is None and not self._isState:
-            node = self._view.nodeAt(number)
-        if node is None:
-            raise malformed(
-                f"the number {number}", "that of a node that came and was not dropped"
-            )
-        return _valueOf(node)
 
-    # What they are declared as.
-
-    def checkState(self, cls: type) -> None:
-        """
-        Check a whole state, of which the first node is that of a replica.
-
-        @param cls: of the replica.
-        @raise Violation: if something is not what was declared.  It tells all.
-        """
-        found = [each for shape in self.shapes for each in shape.differences()]
-        root = self.made.get(self.root)
-        if not isinstance(root, Attributes):
-            raise malformed("a state of no object")
-        where = cls.__qualname__
-        check(ObjectOf(cls), root.owner(), where, self._accept, found=found)
-
-    def _owner(self) -> Any:
-        root = self.made.get(self.root)
-        return None if root is None else _valueOf(root)
-
-    def typesOf(self, node: Any) -> list[Any]:
-        """
-        Give what a node was declared as, where it is.
-        """
-        return self._types.get(id(_valueOf(node)), [])
-
-    def _accept(self, value: Any, type_: Any) -> bool:
-        if isMention(value) and value is not self._owner():
-            # It has a state of its own.
-            return True
-        if isinstance(value, (list, dict, set)) and not isinstance(value, Tracked):
-            raise malformed(f"a {type(value).__name__} that is no node")
-        types = self._types.setdefault(id(value), [])
-        isKnown = type_ in types or type_ in self._typesBefore(value)
-        if type_ not in types:
-            types.append(type_)
-        return isKnown
-
-    def _typesBefore(self, value: Any) -> list[Any]:
-        return [] if self._isState else self._view.typesFor(value)
-
-    def _mayChange(self, container: Any) -> bool:
-        # What the replica has already is not touched.
-        return not self._typesBefore(container)
-
-    def _checked(
-        self, node: Any, choose: Callable[[Any], Any], value: Any, way: str
-    ) -> Any:
-        """
-        Check a value that is to go into a node.
-
-        @param choose: gives the type of the value for a type of the node.
-        @param way: the step to it.
-        """
-        for type_ in [*self._typesAt(node)]:
-            wanted = choose(type_)
-            if type(value) not in wanted.exact:
-                try:
-                    value = check(wanted, value, "", self._accept, self._mayChange)
-                except Violation:
-                    # Paths have their price.
-                    where = pathOf(node) + way
-                    check(wanted, value, where, self._accept, self._mayChange)
-                    raise
-        return value
-
-    def _typesAt(self, node: Any) -> list[Any]:
-        return self._view.typesFor(_valueOf(node)) or self.typesOf(node)
-
-    # Operations.
-
-    def addOperations(self, operations: list[list[Any]]) -> None:
-        """
-        Check the operations, each as what comes before it will have left things.
-
-        @raise Violation: if one cannot be made.
-        """
-        for number, code, *arguments in operations:
-            node = self.made.get(number) or self._view.nodeAt(number)
-            if node is None and not self._view.isUsed(number):
-                raise malformed(f"an operation on the number {number}")
-            if node is not None:
-                self._add(node, code, arguments)
-        for operation in operations:
-            self._checkLength(operation[0])
-
-    def _add(self, node: Any, code: int, arguments: list[Any]) -> None:
-        kind, count, method = _CODES.get(code, (None, 0, None))
-        if method is None or len(arguments) != count or not isinstance(node, kind):
-            raise malformed(f"the operation {code} with {len(arguments)} arguments")
-        made = method(self, node, *arguments)
-        if made is not None:
-            self.operations.append(made)
-
-    def _length(self, node: Any) -> int:
-        return self._lengths.setdefault(id(node), len(node))
-
-    def _checkLength(self, number: int) -> None:
-        node = self.made.get(number) or self._view.nodeAt(number)
-        length = self._lengths.get(id(node))
-        keys = self._keys.get(id(node))
-        length = len(keys) if keys is not None else length
-        if length is not None:
-            for type_ in self._typesAt(node):
-                if not type_.allowsLength(length):
-                    type_.checkLength(length, pathOf(node))
-
-    def _setField(self, node: Attributes, name: Any, value: Any) -> Any:
-        field = self._field(node, name)
-        value = self._values.of(value)
-        if field is None:
-            return None
-        name = field.name
-        new = self._checked(
-            node, lambda type_: type_.fieldType(name), value, f".{name}"
-        )
-        return lambda: does.Set(node, name, getField(node.owner(), name), new)
-
-    def _hide(self, node: Attributes, name: Any) -> Any:
-        field = self._field(node, name)
-        if field is None:
-            return None
-        name = field.name
-        new = ABSENT
-        if field.hasDefault and not field.visibleTo:
-            # As in a state that comes without it.
-            new = self._default(field, node.owner())
-        return lambda: does.Set(node, name, getField(node.owner(), name), new)
-
-    def _field(self, node: Attributes, name: Any) -> Any:
-        if type(name) is not str:
-            raise malformed("a field that has no name")
-        schema: Any = schemaOf(type(node.owner()))
-        return schema.byWire.get(name)
-
-    def _splice(self, node: Any, start: Any, stop: Any, items: Any) -> Any:
-        length = self._length(node)
-        if not _areInts(start, stop) or not 0 <= start <= stop <= length:
-            raise _outside(node, f"[{start!r}:{stop!r}]", length)
-        new = self._items(node, items, start)
-        self._lengths[id(node)] = length - (stop - start) + len(new)
-        return lambda: does.Splice(
-            node, start, stop, list.__getitem__(node, slice(start, stop)), new
-        )
-
-    def _items(self, node: Any, items: Any, start: int = 0, step: int = 1) -> list[Any]:
-        values = self._values.all(items)
-        types = self._typesAt(node)
-        if all(type_.item.takesAll(values) for type_ in types):
-            return values
-        return [
-            self._checked(node, lambda t: t.item, each, f"[{start + at * step}]")
-            for at, each in enumerate(values)
-        ]
-
-    def _stride(self, node: Any, start: Any, stop: Any, step: Any, items: Any) -> Any:
-        length = self._length(node)
-        if not _areInts(start, stop, step) or not step:
-            raise _outside(node, f"[{start!r}:{stop!r}:{step!r}]", length)
-        old = does.Stride(node, start, stop, step, [], None)
-        places = range(*old.range.indices(length))
-        new = None if items is None else self._items(node, items, start, step)
-        if new is None:
-            self._lengths[id(node)] = length - len(places)
-        elif len(new) != len(places):
-            raise _outside(node, f"[{start}:{stop}:{step}] for {len(new)}", length)
-        return lambda: does.Stride(
-            node, start, stop, step, list.__getitem__(node, old.range), new
-        )
-
-    def _order(self, node: Any, order: Any) -> Any:
-        length = self._length(node)
-        isOrder = type(order) is list and _areInts(*order)
-        if not isOrder or sorted(order) != list(range(length)):
-            raise _outside(node, " in another order", length)
-        return lambda: does.Order(node, order)
-
-    def _update(self, node: Any, pairs: Any) -> Any:
-        values = self._values.pairs(pairs)
-        new = {}
-        for key, value in values.items():
-            key = self._checked(node, lambda t: t.key, key, f"[{key!r}]")
-            new[key] = self._checked(node, lambda t: t.value, value, f"[{key!r}]")
-        self._present(node).update(new)
-        return lambda: does.Update(
-            node, {key: node[key] for key in new if key in node}, new
-        )
-
-    def _present(self, node: Any) -> set[Any]:
-        return self._keys.setdefault(id(node), set(node))
-
-    def _remove(self, node: Any, keys: Any) -> Any:
-        gone = self._values.members(self._values.all(keys), dict.fromkeys)
-        gone = [self._checked(node, lambda t: t.key, k, f"[{k!r}]") for k in gone]
-        present = self._present(node)
-        for key in gone:
-            if key not in present:
-                raise _outside(node, f"[{key!r}]", len(present))
-            present.remove(key)
-        return lambda: does.Remove(node, {key: node[key] for key in gone})
-
-    def _alter(self, node: Any, added: Any, removed: Any) -> Any:
-        new, gone = (
-            {
-                self._checked(node, lambda t: t.item, each, "{…}")
-                for each in self._values.members(self._values.all(some))
-            }
-            for some in (added, removed)
-        )
-        present = self._present(node)
-        present -= gone
-        present |= new
-        return lambda: does.Alter(node, new, gone)
-
-
-_CODES: dict[Any, Any] = {
-    SET_FIELD: (Attributes, 2, Draft._setField),
-    HIDE: (Attributes, 1, Draft._hide),
-    SPLICE: (list, 3, Draft._splice),
-    STRIDE: (list, 4, Draft._stride),
-    ORDER: (list, 1, Draft._order),
-    UPDATE: (TrackedDict, 1, Draft._update),
-    REMOVE: (TrackedDict, 1, Draft._remove),
-    ALTER: (set, 2, Draft._alter),
-}
-"""For each code: the kind of nodes, the number of arguments, and what takes them."""
+def closed(types: list[Any]) -> list[Any]:
+    """
+    Give those types that are not just containers of anything.
+    """
+    return [each for each in types if each not in OPEN.values()]
 
 
 def _replace(node: Any, others: dict[int, Any]) -> None:
@@ -444,32 +312,17 @@ def _replace(node: Any, others: dict[int, Any]) -> None:
 
     @param others: by the C{id} of those.
     """
-
-    def of(value: Any) -> Any:
-        if type(value) is tuple:
-            return tuple(map(of, value))
-        return others.get(id(value), value)
-
     if isinstance(node, list):
-        list.__setitem__(node, slice(None), [of(each) for each in node])
+        new = [_replaced(each, others) for each in node]
+        list.__setitem__(node, slice(None), new)
     elif isinstance(node, Attributes):
         for name, value in node.fields().items():
-            putField(node.owner(), name, of(value))
+            putField(node.owner(), name, _replaced(value, others))
     elif isinstance(node, dict):
-        dict.update(node, {key: of(value) for key, value in node.items()})
+        dict.update(node, {k: _replaced(v, others) for k, v in node.items()})
 
 
-def _valueOf(node: Any) -> Any:
-    return node.owner() if isinstance(node, Attributes) else node
-
-
-def _areInts(*numbers: Any) -> bool:
-    return all(type(each) is int for each in numbers)
-
-
-def _outside(node: Any, way: str, length: int) -> Violation:
-    return Violation(
-        "there is no such place",
-        where=pathOf(node) + way,
-        expected=f"one of {length}",
-    )
+def _replaced(value: Any, others: dict[int, Any]) -> Any:
+    if type(value) is tuple:
+        return tuple(_replaced(each, others) for each in value)
+    return others.get(id(value), value)

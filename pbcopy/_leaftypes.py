@@ -90,10 +90,10 @@ _KEPT = (
     datetime.date,
     datetime.time,
     datetime.timedelta,
-    UUID,
     Decimal,
 )
-"""Classes of which C{msgspec} is to make nothing out of a text or a number."""
+"""Classes of which C{msgspec} is to make nothing out of a text or a number.  A
+C{UUID} is sent as a text to a peer that is not known to have pbcopy."""
 
 
 def _converted(value: Any, annotation: Any) -> Any:
@@ -138,6 +138,8 @@ class Scalar(LeafType):
             return value
         if self.cls is float and isinstance(value, Decimal):
             # msgspec would round it.
+            raise Mismatch
+        if self.cls is UUID and type(value) is not str:
             raise Mismatch
         return _converted(value, self._annotation)
 

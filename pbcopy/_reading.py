@@ -8,17 +8,33 @@ whatever comes out of here has this form; what it means is not looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
 
 import msgspec
 
 from pbcopy import limits
-from pbcopy._delta import BESIDE, FROZENSET, TUPLE
+from pbcopy._delta import (
+    ALTER,
+    BESIDE,
+    FROZENSET,
+    HIDE,
+    ORDER,
+    REMOVE,
+    SET_FIELD,
+    SPLICE,
+    STRIDE,
+    TUPLE,
+    UPDATE,
+)
+from pbcopy._kinds import shortly
+from pbcopy._leaves import isLeaf
 from pbcopy.errors import Violation
 
 WHERE = "pbcopy.delta"
 """How an error names a message that cannot be read."""
+
+_Made = TypeVar("_Made", bound=Collection[Any])
 
 
 class Message(msgspec.Struct, array_like=True, forbid_unknown_fields=False):
@@ -30,6 +46,8 @@ class Message(msgspec.Struct, array_like=True, forbid_unknown_fields=False):
     @ivar nodes: new nodes: a number, a kind, and the contents.
     @ivar operations: a number, a code, and the arguments.
     @ivar epoch: of a state: what its numbers belong to.
+    @ivar shapeCount: of a state: how many of its shapes a change may mean, too;
+        all, where it is left out.
     """
 
     version: int
@@ -37,6 +55,7 @@ class Message(msgspec.Struct, array_like=True, forbid_unknown_fields=False):
     nodes: list[list[Any]]
     operations: list[list[Any]]
     epoch: bytes = b""
+    shapeCount: int | None = None
 
 
 _decoder = msgspec.msgpack.Decoder(Message)
@@ -48,16 +67,47 @@ def read(packed: object) -> Message:
 
     @raise Violation: if these are no bytes, or hold none.
     """
+    if type(packed) is not bytes:
+        raise malformed(f"a {type(packed).__name__}")
     try:
-        message = _decoder.decode(packed)  # type: ignore[arg-type]
-    except (msgspec.MsgspecError, TypeError, RecursionError) as error:
+        message = _decoder.decode(packed)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise malformed(str(error)) from None
-    if not all(message.shapes):
-        raise malformed("a shape without a name")
+    for shape in message.shapes:
+        if not shape or len({*shape[1:]}) != len(shape) - 1:
+            raise malformed("a shape that is no name and different names of fields")
     for each in message.nodes + message.operations:
         if len(each) < 2 or type(each[0]) is not int or type(each[1]) is not int:
             raise malformed("no numbers where numbers should be")
     return message
+
+
+_ARGUMENTS: dict[int, Any] = {
+    SET_FIELD: tuple[str, Any],
+    HIDE: tuple[str],
+    SPLICE: tuple[int, int, list[Any]],
+    STRIDE: tuple[int, int, int, list[Any] | None],
+    ORDER: tuple[list[int]],
+    UPDATE: tuple[list[Any]],
+    REMOVE: tuple[list[Any]],
+    ALTER: tuple[list[Any], list[Any]],
+}
+
+
+def argumentsOf(code: int, arguments: list[Any]) -> tuple[Any, ...]:
+    """
+    Give the arguments of an operation.
+
+    @raise Violation: if there is no such operation, or it has others.
+    """
+    wanted = _ARGUMENTS.get(code)
+    if wanted is None:
+        raise malformed(f"an operation with the code {code}")
+    try:
+        found: tuple[Any, ...] = msgspec.convert(arguments, wanted, strict=True)
+    except msgspec.ValidationError as error:
+        raise malformed(f"the operation {code} with other arguments: {error}") from None
+    return found
 
 
 def malformed(got: str, expected: str = "what a pbcopy has packed") -> Violation:
@@ -77,13 +127,22 @@ class Values:
     What values stand for.
     """
 
-    def __init__(self, node: Callable[[int], Any], objects: list[Any]) -> None:
+    def __init__(self, objects: Any) -> None:
         """
-        @param node: gives the container or object for a number.
         @param objects: what came along.
+        @raise Violation: if that is no list.
         """
-        self._node = node
+        if type(objects) is not list:
+            raise malformed("no list of objects")
         self._objects = objects
+
+    def valueAt(self, number: int) -> Any:
+        """
+        Give the container or object for a number.
+
+        @raise Violation: if there is none.
+        """
+        raise NotImplementedError
 
     def of(self, value: Any, depth: int = 0) -> Any:
         """
@@ -96,16 +155,14 @@ class Values:
                 return value
             raise malformed(f"a {type(value).__name__}")
         if len(value) == 1 and type(value[0]) is int:
-            return self._node(value[0])
+            return self.valueAt(value[0])
         if len(value) != 2 or type(value[0]) is not int:
             raise malformed("an array that is no value")
         return self._special(value[0], value[1], depth)
 
     def _special(self, code: int, what: Any, depth: int) -> Any:
         if code == BESIDE:
-            if type(what) is not int or not 0 <= what < len(self._objects):
-                raise malformed("an object that did not come along")
-            return self._objects[what]
+            return self._beside(what)
         if code not in (TUPLE, FROZENSET) or type(what) is not list:
             raise malformed(f"a value with the code {code}")
         if depth >= limits.MAX_NESTING:
@@ -114,42 +171,59 @@ class Values:
                 f"at most pbcopy.limits.MAX_NESTING, {limits.MAX_NESTING}",
             )
         items = [self.of(each, depth + 1) for each in what]
-        return tuple(items) if code == TUPLE else self.members(items, frozenset)
+        return tuple(items) if code == TUPLE else _distinct(frozenset, items)
 
-    def all(self, values: Any) -> list[Any]:
+    def _beside(self, index: Any) -> Any:
+        if type(index) is not int or not 0 <= index < len(self._objects):
+            raise malformed("an object that did not come along")
+        value = self._objects[index]
+        # Somebody could change it, and nobody would see that.
+        if not isLeaf(value):
+            raise malformed(
+                f"a {type(value).__name__} that came along",
+                "what cannot change, or is replicated by itself",
+            )
+        return value
+
+    def all(self, values: list[Any]) -> list[Any]:
         """
         Give what each of some values stands for.
         """
-        if type(values) is not list:
-            raise malformed("no list of values")
-        return [self.of(each) for each in values]
+        return [value if type(value) in _PLAIN else self.of(value) for value in values]
 
-    def members(self, items: list[Any], kind: Any = set) -> Any:
+    def members(self, values: list[Any]) -> list[Any]:
         """
-        Make a set of values.
+        Give what each of some values stands for, which are members of a set or
+        keys of a dict.
         """
-        try:
-            made = kind(items)
-        except TypeError as error:
-            raise malformed(str(error)) from None
-        if len(made) != len(items):
-            raise malformed("a set with equal members")
-        return made
+        items = self.all(values)
+        _distinct(frozenset, items)
+        return items
 
-    def pairs(self, values: Any) -> dict[Any, Any]:
+    def pairs(self, values: list[Any]) -> dict[Any, Any]:
         """
         Make a dict of keys and values that alternate.
         """
-        items = self.all(values)
-        if len(items) % 2:
+        if len(values) % 2:
             raise malformed("a key without a value")
-        try:
-            made = dict(zip(items[::2], items[1::2], strict=True))
-        except TypeError as error:
-            raise malformed(str(error)) from None
-        if len(made) * 2 != len(items):
-            raise malformed("a dict with equal keys")
-        return made
+        keys = self.members(values[::2])
+        return dict(zip(keys, self.all(values[1::2]), strict=True))
+
+
+def _distinct(kind: Callable[[list[Any]], _Made], items: list[Any]) -> _Made:
+    """
+    Make a set of what must be different, and must not change.
+    """
+    if not all(type(each) in _PLAIN or isLeaf(each) for each in items):
+        raise malformed("what can change, in a set or as a key of a dict")
+    try:
+        made = kind(items)
+    except Exception as error:
+        # The class of an application says how its instances are compared.
+        raise malformed(f"members that cannot be in a set: {shortly(error)}") from None
+    if len(made) != len(items):
+        raise malformed("equal members of a set, or equal keys of a dict")
+    return made
 
 
 _PLAIN = frozenset([type(None), bool, int, float, str, bytes])

@@ -207,9 +207,11 @@ class Slot(Replica):
             attributes = self._attributes
             replica = _createBlank(self._class)
             object.__setattr__(replica, "__dict__", attributes)
-            if self.view is not None:
-                self.view.revived(replica)
             self._hold(replica)
+            if self.view is not None and not self.view.revived(replica):
+                text = f"{self._name()} was dropped, and mentioned again"
+                self._turnStale(PBCopyError(text), wanted=text)
+                self.catchUp()
         return replica
 
     def _borgify(self) -> flavors.RemoteCache | Failure:

@@ -145,17 +145,21 @@ def aboveOf(node: Any) -> Iterator[Any]:
                 todo.append(holder)
 
 
-def pathOf(node: Any) -> str:
+def pathOf(node: Any, root: Any = None) -> str:
     """
     Tell where a node is: a path from a node that nobody holds.
+
+    @param root: the node to begin at, if a path from there is wanted.
     """
     paths, last = {id(node): ""}, node
     for last in aboveOf(node):
+        if last is root:
+            break
         holders = list(holdersOf(last))
         for holder in holders:
             way = stepTo(holder, last) + paths[id(last)]
             paths.setdefault(id(holder), way)
-        if not holders:
+        if not holders and root is None:
             break
     return shortened(_nameOf(last) + paths[id(last)])
 

@@ -9,46 +9,49 @@ a whole first, and only then is anything of the replica changed.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from twisted.spread import flavors, pb
 
-from pbcopy import _operations as does
-from pbcopy._adoption import attributesOf
 from pbcopy._block import Block, opened
 from pbcopy._broker import peerOf
-from pbcopy._change import Change, ChangeKind, changesBy
+from pbcopy._change import Change, ChangeKind, wayOf
 from pbcopy._drafting import Draft, Shape, shapeOf
-from pbcopy._nodes import Attributes, Tracked, attributesDict, watch
+from pbcopy._listeners import Listeners
+from pbcopy._nodes import Attributes, attributesDict, unwatch, watch
+from pbcopy._numbered import Numbered, nodesOf, valueOf
 from pbcopy._operations import Operation, contentsOf, leading
-from pbcopy._reading import Message, malformed, read
+from pbcopy._reading import Message, read
 from pbcopy._sharing import commit
-from pbcopy._tracked import pathOf, perform
+from pbcopy._step import Step
+from pbcopy._steps import stepsOf
+from pbcopy._tracked import aboveOf, pathOf, perform, valuesOf
 from pbcopy.errors import ReadOnlyReplica, Violation
-
-Listener = Callable[[tuple[Change, ...]], object]
-"""Who is told of changes."""
 
 
 class View:
     """
-    What stands behind a declared replica.
+    What stands behind a declared replica, and watches all that is in it.
+
+    The replica is not kept alive by this.
 
     @ivar listeners: who is told of changes.
     """
 
     def __init__(self, replica: flavors.RemoteCache, broker: pb.Broker | None) -> None:
-        self.listeners: dict[object, Listener] = {}
+        self.listeners = Listeners()
+        self._replica = weakref.ref(replica)
         self._broker = broker
-        self._root = attributesOf(replica)
-        self._known: dict[int, weakref.ref[Any]] = {}
-        self._types: dict[int, list[Any]] = {}
-        self._last = 0
+        self._root: weakref.ref[Any] | None = None
+        self._masterName = ""
+        self._known = Numbered()
         self._shapes: list[Shape] = []
+        self._isPartial = False
         self._epoch = b""
         self._version = 0
+
+    # What the application does.
 
     def permit(self, operation: Operation) -> None:
         """
@@ -56,69 +59,44 @@ class View:
 
         @raise ReadOnlyReplica: always.
         """
-        where = pathOf(operation.node)
-        if type(operation) is does.Set:
-            where += f".{operation.name}"
         raise ReadOnlyReplica(
-            "a replica is read-only",
-            where=where,
-            expected=f"a change of its master, at {self._masterAt()}",
+            "only its master changes a replica",
+            where=pathOf(operation.node, self._node()) + wayOf(operation),
+            expected=f"a change of the {self._masterName} at {self._home()}",
             advice="ask for it with a call",
         )
 
-    def _masterAt(self) -> str:
-        try:
-            return peerOf(self._broker) if self._broker else "the peer"
-        except AttributeError:
-            # The connection is gone.
-            return "the peer"
+    def _home(self) -> str:
+        transport = self._broker and self._broker.transport
+        return peerOf(self._broker) if self._broker and transport else "its peer"
 
     def changed(self, operation: Operation) -> None:
         """
         Hear of a change.  It was made here.
         """
 
-    # What is known.
+    def revived(self, replica: flavors.RemoteCache) -> bool:
+        """
+        Have the attributes be those of an object that was made anew for them.
 
-    def nodeAt(self, number: int) -> Any:
+        @return: whether the nodes are known.  The garbage collector clears what
+            refers to them weakly, and then a fresh state is needed.
         """
-        Give the node that has a number; C{None} if it is not here any more.
-        """
-        reference = self._known.get(number)
-        return None if reference is None else reference()
+        self._replica = weakref.ref(replica)
+        _attributesOf(replica).owner = self._replica
+        if self._node() is None:
+            self._root, self._known = None, Numbered()
+            return False
+        return True
 
-    def typesFor(self, value: Any) -> list[Any]:
+    def replica(self) -> Any:
         """
-        Give what a container or an object was declared as; nothing, if it is not
-        here.
+        Give the replica; C{None} if it was dropped.
         """
-        node = value
-        if not isinstance(value, Tracked) and hasattr(value, "__dict__"):
-            node = attributesDict(value)
-        return self._types.get(id(node), [])
+        return self._replica()
 
-    def isUsed(self, number: int) -> bool:
-        """
-        Tell whether a number was given to a node.
-        """
-        return 0 < number <= self._last
-
-    def _know(self, number: int, node: Any, types: list[Any]) -> None:
-        """
-        Have a number stand for a node.
-        """
-        known, allTypes, key = self._known, self._types, id(node)
-
-        def gone(reference: object) -> None:
-            if known.get(number) is reference:
-                del known[number]
-                allTypes.pop(key, None)
-
-        known[number] = weakref.ref(node, gone)
-        allTypes[key] = types
-        self._last = max(self._last, number)
-        if self not in node.watchers:
-            watch(node, self)
+    def _node(self) -> Any:
+        return None if self._root is None else self._root()
 
     # What comes.
 
@@ -128,124 +106,117 @@ class View:
 
         @raise Violation: if it is not what was declared.  Then nothing changes.
         """
-        message = read(packed)
-        cls = type(self._root.owner())
-        draft = Draft(self, [*map(shapeOf, message.shapes)], objects, isState=True)
-        draft.addNodes(message.nodes)
-        draft.checkState(cls)
-        if type(draft.made[draft.root].owner()) is not cls:
-            raise malformed("a state of another class", cls.__qualname__)
-        self._install(draft, message)
-        self.tell((Change(cls.__qualname__, ChangeKind.RENEWED, None, None),))
-
-    def _install(self, draft: Draft, message: Message) -> None:
-        """
-        Put a state in the place of what is there.
-        """
-        there = {draft.root: self._root}
-        if message.epoch == self._epoch:
-            there.update(self._counterparts(draft))
+        message, replica = read(packed), self.replica()
+        cls = type(replica)
+        shapes = [shapeOf(each) for each in message.shapes]
+        draft = Draft(Numbered(), shapes, message.nodes, objects)
+        number, shape = draft.state(cls)
+        mine = _attributesOf(replica)
+        there = self._counterparts(draft) if message.epoch == self._epoch else {}
+        there[number] = mine
         draft.link(there)
-        self._shapes, self._version = draft.shapes, message.version
-        self._epoch = message.epoch
-        self._known.clear()
-        self._types.clear()
-        with self._relaying():
-            for number, made in draft.made.items():
-                node = there.get(number, made)
-                self._know(number, node, draft.typesOf(made))
-                if node is not made:
-                    _become(node, contentsOf(made))
+        with opened(Block([replica], commit)):
+            for each, node in there.items():
+                _become(node, contentsOf(draft.made[each]))
+        self._root, self._masterName = weakref.ref(mine), shape.name
+        self._epoch, self._isPartial = message.epoch, False
+        before, self._known = [*self._known.nodes()], Numbered()
+        self.follow(draft, message, there)
+        for node in before:
+            if self._known.entryOf(node) is None:
+                unwatch(node, self)
+        renewed = Change(cls.__qualname__, ChangeKind.RENEWED, None, None)
+        self.listeners.tell(replica, (renewed,))
 
     def _counterparts(self, draft: Draft) -> dict[int, Any]:
         """
         Give the nodes that are here and stay what they are.
         """
-        found = {number: self.nodeAt(number) for number in draft.made}
+        found = {number: self._known.at(number) for number in draft.made}
         return {
             number: node
             for number, node in found.items()
             if node is not None and _isLike(node, draft.made[number])
         }
 
-    def _relaying(self) -> ExitStack:
-        """
-        Have those who observe the replica itself told once.
-        """
-        stack = ExitStack()
-        replica = self._root.owner()
-        if isinstance(replica, flavors.Cacheable):
-            stack.enter_context(opened(Block([replica], commit)))
-        return stack
-
-    def prepare(self, packed: object, objects: Any) -> Draft:
+    def prepare(
+        self, packed: object, objects: Any
+    ) -> tuple[Message, Draft, list[Step]]:
         """
         Check a delta.
 
         @raise Violation: if it cannot be applied.  Nothing has changed.
         """
         message = read(packed)
-        self._checkVersion(message)
+        self._checkVersion(message.version)
         shapes = [*self._shapes, *map(shapeOf, message.shapes)]
-        draft = Draft(self, shapes, objects, isState=False)
-        draft.addNodes(message.nodes)
-        draft.link({})
-        draft.addOperations(message.operations)
-        return draft
+        draft = Draft(self._known, shapes, message.nodes, objects)
+        steps = stepsOf(message.operations, draft, self._known, self._isPartial)
+        draft.complete()
+        return message, draft, steps
 
-    def _checkVersion(self, message: Message) -> None:
-        if message.version != self._version + 1:
+    def _checkVersion(self, version: int) -> None:
+        expected = f"version {self._version + 1}" if self._root else "a state first"
+        if self._root is None or version != self._version + 1:
             raise Violation(
                 "this change does not follow what is here",
-                where=type(self._root.owner()).__qualname__,
-                got=f"version {message.version}",
-                expected=f"version {self._version + 1}",
+                where=type(self.replica()).__qualname__,
+                got=f"version {version}",
+                expected=expected,
             )
 
-    def apply(self, draft: Draft) -> tuple[Change, ...]:
+    def follow(self, draft: Draft, message: Message, there: dict[int, Any]) -> None:
         """
-        Apply a delta that was checked.
+        Know and watch the nodes of a message that was applied.
 
-        @return: what it has changed.  Nothing, if nobody listens.
+        @param there: those that are there instead of new ones.
         """
-        self._version += 1
-        self._shapes = draft.shapes
-        changes: list[Change] = []
-        with self._relaying():
-            for number, made in draft.made.items():
-                self._know(number, made, draft.typesOf(made))
-            for make in draft.operations:
-                operation = make()
-                if self.listeners:
-                    changes += changesBy(operation)
-                perform(operation)
-        return tuple(changes)
+        self._version = message.version
+        self._shapes = draft.shapes[: message.shapeCount]
+        self._isPartial = self._isPartial or draft.isPartial
+        for number, made in draft.made.items():
+            types = draft.typesOf(valueOf(made))
+            self._know(number, there.get(number, made), types)
+        for entry, type_ in draft.again:
+            entry.types = [*entry.types, type_]
+        for node in _allIn(draft.defaults):
+            self._know(None, node, [])
+        self._known.last = max([self._known.last, *(each[0] for each in message.nodes)])
 
-    def tell(self, changes: tuple[Change, ...]) -> None:
-        """
-        Tell who listens.
-        """
-        for key, listener in list(self.listeners.items()):
-            if changes and key in self.listeners:
-                listener(changes)
+    def _know(self, number: int | None, node: Any, types: list[Any]) -> None:
+        self._known.add(number, node, types)
+        if self not in node.watchers:
+            watch(node, self)
 
-    def revived(self, replica: flavors.RemoteCache) -> None:
+    def leave(self, nodes: Iterable[Any]) -> None:
         """
-        Have the attributes be those of an object that was made anew for them.
+        Have nodes be the application's that are not in the replica any more.
         """
-        self._root.owner = weakref.ref(replica)
+        todo, root = [*nodes], self._node()
+        while todo:
+            node = todo.pop()
+            entry = self._known.entryOf(node)
+            if entry is None or any(each is root for each in aboveOf(node)):
+                continue
+            self._known.forget(entry)
+            unwatch(node, self)
+            todo += nodesOf(value for _, value in valuesOf(node))
 
 
-def applyTogether(deltas: Iterable[tuple[View, object, list[Any]]]) -> None:
+def viewOf(slot: Any, replica: flavors.RemoteCache) -> View:
     """
-    Apply what one block has changed: all of it, or nothing.
-
-    @raise Violation: if a delta cannot be applied.
+    Give the view of a declared replica.
     """
-    drafts = [(view, view.prepare(*delta)) for view, *delta in deltas]
-    told = [(view, view.apply(draft)) for view, draft in drafts]
-    for view, changes in told:
-        view.tell(changes)
+    if slot.view is None:
+        slot.view = View(replica, slot.broker)
+    view: View = slot.view
+    return view
+
+
+def _attributesOf(replica: Any) -> Any:
+    node = attributesDict(replica)
+    # What it has got before a state is replaced, and may be anything.
+    return node if isinstance(node, Attributes) else Attributes.of(replica)
 
 
 def _become(node: Any, contents: Any) -> None:
@@ -258,3 +229,17 @@ def _isLike(node: Any, other: Any) -> bool:
     if isinstance(node, Attributes) and isinstance(other, Attributes):
         return type(node.owner()) is type(other.owner())
     return type(node) is type(other)
+
+
+def _allIn(values: Iterable[Any]) -> Iterator[Any]:
+    """
+    Give the nodes in some values, and in those, each once.
+    """
+    seen: set[int] = set()
+    todo = nodesOf(values)
+    while todo:
+        node = todo.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            todo += nodesOf(value for _, value in valuesOf(node))

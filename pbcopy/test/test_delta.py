@@ -68,7 +68,7 @@ class StateTests(SynchronousTestCase):
         """
         pond = Pond([1, ["a"], {b"k": 2.5}, {True}])
         packed, objects = lensOf(pond)[0].state()
-        version, shapes, nodes, operations, epoch = decoded(packed)
+        version, shapes, nodes, operations, epoch, _ = decoded(packed)
         self.assertEqual(0, version)
         self.assertEqual([["pbcopy.test.test_delta.Pond", "things", "l"]], shapes)
         self.assertEqual(
@@ -213,6 +213,24 @@ class DeltaTests(SynchronousTestCase):
         self.pond.things.append(Duck("b"))
         self.assertEqual([], self.delta()[1])
         self.assertEqual(2, len(decoded(self.lens.state()[0])[1]))
+
+    def test_shapeOfALaterState(self) -> None:
+        """
+        A shape that came up in a later state goes along with the next change that
+        needs it: who had a state before was not told.
+        """
+        self.pond.things.append(Duck("a"))
+        self.delta()
+        del self.pond.things[-1].name
+        self.delta()
+        _, shapes, _, _, _, count = decoded(self.lens.state()[0])
+        bare = ["pbcopy.test.test_delta.Duck"]
+        self.assertEqual([bare], shapes[count:])
+        duck = Duck("b")
+        del duck.name
+        self.pond.things.append(duck)
+        _, shapes, nodes, _ = self.delta()
+        self.assertEqual(([bare], [[4, 3 + count]]), (shapes, nodes))
 
     def test_numbersLast(self) -> None:
         """

@@ -77,7 +77,7 @@ class LeafTests(SynchronousTestCase):
             *((int, True), (int, 1.0), (int, "1"), (int, None), (int, Decimal(1))),
             *((float, True), (float, "1"), (float, Decimal("0.1")), (bool, 1)),
             *((str, b"x"), (bytes, "x"), (str, Colour.GREEN), (None, 0)),
-            *((Decimal, 1), (Decimal, "1"), (UUID, str(UUID(int=7)))),
+            *((Decimal, 1), (Decimal, "1"), (UUID, bytes(16)), (UUID, "7")),
             *((datetime.datetime, str(NOW)), (datetime.datetime, NOW.date())),
             *((datetime.date, NOW), (datetime.timedelta, 7), (complex, 1)),
             *((Colour, "GREEN"), (Colour, Size.SMALL), (Size, True), (Size, 1.0)),
@@ -88,9 +88,11 @@ class LeafTests(SynchronousTestCase):
 
     def test_widened(self) -> None:
         """
-        An int is taken for a float, and the value of a member for the member.
+        An int is taken for a float, the value of a member for the member, and the
+        text of a UUID for that.
         """
         for annotation, value, converted in [
+            (UUID, str(UUID(int=7)), UUID(int=7)),
             (float, 1, 1.0),
             (int, Size.LARGE, 2),
             (Size, 2, Size.LARGE),

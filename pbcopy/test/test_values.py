@@ -463,7 +463,7 @@ class ArbitraryTests(SynchronousTestCase):
         So does what is one object in it, in whatever places.
         """
 
-        @settings(max_examples=100, deadline=None, database=None)
+        @settings(max_examples=100, deadline=None, database=None, derandomize=True)
         @given(st.data())
         def check(data: DataObject) -> None:
             pool = data.draw(st.lists(leaves(), min_size=1))
