@@ -15,11 +15,11 @@ from pbcopy import (
     _change,
     _changing,
     _fields,
+    _reader,
     _replicaof,
     _shared,
     _sharing,
     _status,
-    _subscribing,
     _watching,
     errors,
     pb,
@@ -39,7 +39,7 @@ class PackageTests(SynchronousTestCase):
         """
         homes: tuple[Any, ...] = (
             *(errors, pb, _status, _watching, _change, _changing, _fields),
-            *(_replicaof, _shared, _sharing, _subscribing),
+            *(_replicaof, _shared, _sharing, _reader),
         )
         for name in pbcopy.__all__:
             if name != "InsecureJelly":
