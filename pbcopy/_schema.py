@@ -11,6 +11,7 @@ from types import MemberDescriptorType
 from typing import Any
 
 import attr
+from twisted.spread import flavors
 
 from pbcopy._annotations import read, resolved
 from pbcopy._checking import joined
@@ -113,16 +114,25 @@ class Field:
         """
         where = f"{cls.__qualname__}.{self.name}"
         self.options.check(where)
-        if isinstance(getattr(cls, self.name, None), MemberDescriptorType):
+        isSlot = isinstance(getattr(cls, self.name, None), MemberDescriptorType)
+        if not isSlot:
+            self._checkName(cls, where)
+        elif issubclass(cls, flavors.RemoteCopy):
             raise RegistrationError(
-                "this field is in a slot",
+                "this field of a replica is in a slot",
                 where=where,
-                expected="a field in the __dict__ of the object",
+                expected="a field in the __dict__, which outlives the object",
                 advice="make the class with slots=False",
             )
         try:
-            checkAttribute(cls, self.name)
             resolved(self.annotation, self.owner)
+        except NameError:
+            return
+        _ = self.type
+
+    def _checkName(self, cls: Any, where: str) -> None:
+        try:
+            checkAttribute(cls, self.name)
         except Violation as error:
             raise RegistrationError(
                 error.what,
@@ -130,9 +140,6 @@ class Field:
                 expected=error.expected,
                 advice="rename the field",
             ) from None
-        except NameError:
-            return
-        _ = self.type
 
 
 class Schema:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import attr
 from twisted.spread import pb as stock
 
 import pbcopy
@@ -81,6 +82,25 @@ class PondView(pbcopy.RemoteCache):
     named: dict[str, Any]
     tags: set[int]
     plan: Any
+
+
+@pbcopy.shared
+@attr.define(eq=False)
+class Nest(pbcopy.Cacheable):
+    """
+    A master with slots.
+    """
+
+    eggs: list[int] = attr.Factory(list)
+    bird: Any = None
+    secret: int = attr.field(default=0, metadata=pbcopy.options(visibleTo=isSeen))
+
+
+@pbcopy.replicaOf(Nest)
+class NestView(pbcopy.RemoteCache):
+    """
+    What a client has of one.
+    """
 
 
 class Taker(stock.Referenceable):

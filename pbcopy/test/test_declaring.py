@@ -272,16 +272,16 @@ class WrongTests(SynchronousTestCase):
 
     def test_slots(self) -> None:
         """
-        A class with slots, as C{attrs.define} makes it, is an error that says what
+        A replica with slots, as C{attrs.define} makes it, is an error that says what
         to do.
         """
 
         @dataclass(slots=True)
-        class Duck(pb.Copyable):
+        class Duck(pb.RemoteCopy):
             name: str
 
         @attr.define
-        class Drake(pb.Copyable):
+        class Drake(pb.RemoteCache):
             name: str
 
         for cls in (Duck, Drake):

@@ -4,7 +4,9 @@ Tests for L{pbcopy._sharing}.
 
 from __future__ import annotations
 
+import copy
 import gc
+import pickle
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -15,7 +17,7 @@ from pbcopy._converged import assertConverged
 from pbcopy._memory import resultOf
 from pbcopy.errors import RegistrationError, Unsendable
 from pbcopy.test import sharedponds
-from pbcopy.test.sharedponds import Duck, Pond, PondView, give, meet, told
+from pbcopy.test.sharedponds import Duck, Nest, Pond, PondView, give, meet, told
 from pbcopy.testing import endTurn
 
 
@@ -61,6 +63,31 @@ class ChangesTests(SynchronousTestCase):
         self.assertEqual({4}, self.view.tags)
         self.assertEqual((1, [2, 3]), self.view.things)
         assertConverged(self.connection)
+
+    def test_slots(self) -> None:
+        """
+        So it is where the fields are in slots, as C{attrs.define} makes them.
+        """
+        nest = Nest()
+        view = give(self.connection, nest)
+        nest.eggs.append(1)
+        nest.bird = Nest([2], bird=Duck("swan"))
+        with self.assertRaises(ZeroDivisionError), pbcopy.changing(nest):
+            nest.eggs = [3]
+            del nest.bird
+            nest.eggs[1 // 0] = 3
+        nest.secret = 3
+        nest.bird.eggs[:] = [4, 5]
+        self.connection.deliver()
+        self.assertEqual([1], view.eggs)
+        self.assertEqual([4, 5], view.bird.eggs)
+        self.assertEqual("swan", view.bird.bird.name)
+        self.assertFalse(hasattr(view, "secret"))
+        assertConverged(self.connection)
+        self.assertEqual([1], pickle.loads(pickle.dumps(nest)).eggs)
+        copied = copy.deepcopy(nest)
+        copied.eggs.append(2)
+        self.assertEqual(([1], [1, 2]), (nest.eggs, copied.eggs))
 
     def test_identity(self) -> None:
         """
