@@ -143,3 +143,6 @@ def _takesNothing(method: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return True
+
+
+Slot.takeDeltas = staticmethod(takeDeltas)

@@ -32,8 +32,8 @@ from pbcopy.errors import RegistrationError, Unsendable
 _audiences: dict[Any, Audience] = {}
 """All that there are, by the key of a publication."""
 
-_audienceOf: dict[RemoteCacheObserver, Audience] = {}
-"""The one that each observer is in."""
+_audienceOf: dict[object, Audience] = {}
+"""The one that each observer is in, and that each lens is of."""
 
 
 class Audience:
@@ -82,7 +82,7 @@ class Audience:
     def _closeIfEmpty(self) -> None:
         isOpen = _audiences.get(self.key) is self
         if isOpen and not self._declared and not self._plain:
-            del _audiences[self.key]
+            del _audiences[self.key], _audienceOf[self.lens]
             self.lens.close()
 
     def _changed(self, operation: Operation) -> None:
@@ -217,7 +217,7 @@ def commit(lenses: list[Any], changes: list[Changed]) -> None:
 
     @param lenses: those that have heard of it.
     """
-    audiences = [each for each in _audiences.values() if each.lens in lenses]
+    audiences = [_audienceOf[each] for each in lenses if each in _audienceOf]
     messages = [each for some in audiences for each in some.commit(changes)]
     _send(_together(messages))
 
@@ -258,6 +258,7 @@ def join(
     audience = _audiences.get(key)
     if audience is None:
         audience = _audiences[key] = Audience(key, master, perspective)
+        _audienceOf[audience.lens] = audience
     _audienceOf[observer] = audience
     try:
         return audience.join(observer, isDeclared)
@@ -291,6 +292,5 @@ def viewersChanged(shared: Any) -> None:
             expected="an object whose class is declared with pbcopy.shared",
         )
     watchers = attributesOf(shared).watchers
-    for audience in list(_audiences.values()):
-        if audience.lens in watchers:
-            audience.reconsider()
+    for audience in [_audienceOf[each] for each in watchers if each in _audienceOf]:
+        audience.reconsider()

@@ -9,7 +9,7 @@ import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from twisted.python import log
 from twisted.python.failure import Failure
@@ -25,6 +25,9 @@ from pbcopy._text import asText
 from pbcopy._turn import afterTurn
 from pbcopy._update import applied
 from pbcopy.errors import PBCopyError, Violation
+
+if TYPE_CHECKING:
+    from pbcopy._view import View
 
 Take = Callable[[Any, Any], None]
 """A function that gives a replica a state."""
@@ -53,6 +56,9 @@ class Slot(Replica):
         changes it.
     """
 
+    takeDeltas: ClassVar[Callable[[Slot, pb.Broker, tuple[Any, ...]], None]]
+    """Applies the deltas of one message (L{pbcopy._declared.takeDeltas})."""
+
     def __init__(self, broker: pb.Broker, luid: int, tag: bytes = b"") -> None:
         self._broker: pb.Broker | None = broker
         self.luid = luid
@@ -60,7 +66,7 @@ class Slot(Replica):
         self.watch = Watch()
         self.isUpdating = False
         self.isMade = False
-        self.view: Any = None
+        self.view: View | None = None
         self._wanted = ""
         self._replica: Callable[[], flavors.RemoteCache | None] = lambda: None
         self._class: type[flavors.RemoteCache] | None = None
@@ -235,9 +241,7 @@ class Slot(Replica):
         """
         if self.isGone() and asText(message) == DELTA:
             # It needs none.  The others that the message is for may be here.
-            from pbcopy._declared import takeDeltas
-
-            takeDeltas(self, broker, broker.unserialize(args))
+            type(self).takeDeltas(self, broker, broker.unserialize(args))
             return broker.serialize(None)
         replica = self.replica()
         self.catchUp()

@@ -24,6 +24,7 @@ from pbcopy._numbered import Numbered, nodesOf, valueOf
 from pbcopy._operations import Operation, contentsOf, leading
 from pbcopy._reading import Message, read
 from pbcopy._sharing import commit
+from pbcopy._slot import Slot
 from pbcopy._step import Step
 from pbcopy._steps import stepsOf
 from pbcopy._tracked import aboveOf, pathOf, perform, valuesOf
@@ -203,14 +204,13 @@ class View:
             todo += nodesOf(value for _, value in valuesOf(node))
 
 
-def viewOf(slot: Any, replica: flavors.RemoteCache) -> View:
+def viewOf(slot: Slot, replica: flavors.RemoteCache) -> View:
     """
     Give the view of a declared replica.
     """
     if slot.view is None:
         slot.view = View(replica, slot.broker)
-    view: View = slot.view
-    return view
+    return slot.view
 
 
 def _attributesOf(replica: Any) -> Any:
