@@ -37,8 +37,9 @@ class TrackedSet(set[Any], SentPlain):
 
     def discard(self, item: Any, /) -> None:
         """Have a member no more."""
-        now = _one(item)
-        self._alter(set(), now if now <= self else set())
+        # As in a plain set, a set means the frozen one.
+        wanted = frozenset(item) if isinstance(item, set) else item
+        self._alter(set(), {_memberOf(self, wanted)} if wanted in self else set())
 
     def remove(self, item: Any, /) -> None:
         """Have a member no more, that is there."""
@@ -118,9 +119,31 @@ class TrackedSet(set[Any], SentPlain):
         change(operation)
 
 
-def _one(item: Any) -> set[Any]:
-    # As in a plain set, a set means the frozen one.
-    return {frozenset(item)} if isinstance(item, set) else {item}
+class _Equal:
+    """
+    Is found in a set where what it is equal to is.
+    """
+
+    def __init__(self, item: Any) -> None:
+        self.found = self._item = item
+
+    def __hash__(self) -> int:
+        return hash(self._item)
+
+    def __eq__(self, other: object) -> bool:
+        if other != self._item:
+            return False
+        self.found = other
+        return True
+
+
+def _memberOf(members: set[Any], item: Any) -> Any:
+    """
+    Give the member that is equal to an item: C{1}, say, for C{True}.
+    """
+    wanted = _Equal(item)
+    set.__contains__(members, wanted)
+    return wanted.found
 
 
 KINDS[set] = TrackedSet

@@ -169,6 +169,19 @@ class TrackedSetTests(SynchronousTestCase):
         self.assertEqual(({1, 2}, {1}), (made, other))
         self.assertIs(set, type(made))
 
+    def test_removesTheMemberThatIsThere(self) -> None:
+        """
+        Where an equal one of another type is named, the member itself goes, so that
+        it comes back where a block raises.
+        """
+        for remove in (TrackedSet.discard, TrackedSet.remove):
+            made = TrackedSet([1, 2])
+            ear = Ear(made)
+            remove(made, True)
+            remove(made, 2.0)
+            gone = [type(each) for one in ear.heard for each in one.removed]
+            self.assertEqual([int, int], gone)
+
     def test_popsInLinearTime(self) -> None:
         """
         What is popped is what a set itself pops, which finds the next at once.
