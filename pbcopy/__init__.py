@@ -48,6 +48,7 @@ from pbcopy._changing import changing
 from pbcopy._copyable import Copyable, RemoteCopy
 from pbcopy._fields import field, options
 from pbcopy._observer import RemoteCacheObserver
+from pbcopy._policy import Policy
 from pbcopy._reader import changes
 from pbcopy._remotecache import RemoteCache
 from pbcopy._replicaof import replicaOf
@@ -92,6 +93,8 @@ __all__ = [
     "setUnjellyableForClassTree",
     "setUnjellyableForException",
     "setUnjellyableForValue",
+    # The border.
+    "Policy",
     # Declared state.
     "Change",
     "ChangeKind",

@@ -50,6 +50,15 @@ def peerOf(broker: pb.Broker) -> str:
     return str(transport.getPeer())
 
 
+def hasAvatar(broker: Any) -> bool:
+    """
+    Tell whether the peer of a connection has logged in, and not out again.
+
+    A portal's wrapper notes there what is to be done at the logout.
+    """
+    return bool(getattr(broker, "_localCleanup", None))
+
+
 def isLive(invoker: Any) -> bool:
     """
     Tell whether Jelly's invoker is a Broker whose connection is there, and not

@@ -5,7 +5,7 @@ Objects that a message refers to while they are still being made.
 The first mention of an object is C{['reference', id, expression]}, and a later
 one C{['dereference', id]}.  Jelly knows the object of an id when its expression
 is done.  To what refers to it from within it gives a placeholder, and puts the
-object into the list or dict that has the placeholder afterwards.  A placeholder
+object into the list or dict that has the placeholder afterwards.  Its placeholder
 cannot be a key, though, and what somebody copied out of the list or dict stays
 a placeholder for good.
 
@@ -23,7 +23,7 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from twisted.persisted.crefutil import NotKnown
+from twisted.persisted.crefutil import NotKnown, _DictKeyAndValue
 from twisted.spread.jelly import _Unjellier
 
 from pbcopy._answers import answerFails
@@ -38,10 +38,13 @@ def beingMade(unjellier: Any, jellyList: list[Any], blank: object) -> Iterator[N
     """
     references = _referencesOf(unjellier)
     refid = _referenceTo(jellyList)
-    if refid is None or refid in references:
+    before = None if refid is None else references.get(refid)
+    if refid is None or not (before is None or isinstance(before, Placeholder)):
         yield
         return
     references[refid] = blank
+    if before is not None:
+        before.resolveDependants(blank)
     try:
         yield
     finally:
@@ -140,9 +143,73 @@ class PostCallbacks(list[Callable[[], Any]]):
             self.clear()
 
 
+_NotKnown: Any = NotKnown
+
+
+class Placeholder(_NotKnown):  # type: ignore[misc]
+    """
+    A placeholder that can be a key of a dict, until the object is there.
+    """
+
+    __hash__ = object.__hash__
+
+    def addDependant(self, mutable: Any, place: Any) -> None:
+        """
+        Note where the object is to be put.
+        """
+        if isinstance(mutable, _DictKeyAndValue) and place == 0:
+            mutable = _Key(mutable, self)
+        super().addDependant(mutable, place)
+
+    def resolveDependants(self, thing: Any) -> None:
+        """
+        Put the object where it belongs; if it is not known either, have that done
+        later.
+        """
+        if isinstance(thing, NotKnown):
+            for mutable, place in self.dependants:
+                thing.addDependant(mutable, place)
+        else:
+            super().resolveDependants(thing)
+
+
+class _Key:
+    """
+    A placeholder as a key of a dict.
+    """
+
+    def __init__(self, pair: Any, placeholder: Placeholder) -> None:
+        self._pair = pair
+        self._placeholder = placeholder
+
+    def __setitem__(self, place: int, thing: Any) -> None:
+        _replaceKey(self._pair.dict, self._placeholder, thing)
+        self._pair.key = thing
+
+
+def _replaceKey(d: dict[Any, Any], old: object, new: object) -> None:
+    """
+    Put a key in the place of another one.
+    """
+    pairs = [(new if key is old else key, value) for key, value in d.items()]
+    d.clear()
+    d.update(pairs)
+
+
+def _dereferenced(references: References, lst: list[Any]) -> Any:
+    """
+    Give the object for C{['dereference', id]}, or a placeholder.
+    """
+    thing = references.get(lst[0])
+    if thing is None:
+        thing = references[lst[0]] = Placeholder()
+    return thing
+
+
 def _referencesOf(unjellier: Any) -> References:
     if not isinstance(unjellier.references, References):
-        unjellier.references = References(unjellier.references)
+        references = unjellier.references = References(unjellier.references)
+        unjellier._unjelly_dereference = partial(_dereferenced, references)
         calls = unjellier.postCallbacks
         unjellier.postCallbacks = PostCallbacks(unjellier.invoker, calls)
     return unjellier.references

@@ -55,6 +55,7 @@ TUPLE, FROZENSET, BESIDE = 0, 1, 2
 """The codes of the operations."""
 
 UNUSED = ("",)
+"""What stands for a shape that no object has any more."""
 """What stands in a state for a shape that nothing in it has."""
 
 
@@ -63,6 +64,7 @@ class Writer:
     What makes one message for one lens.
 
     @ivar objects: what goes along, for Jelly.
+    @ivar classes: those of the objects that are described.
     @ivar repeats: whether a node is mentioned that the receiver had, or got in
         the same message.
     """
@@ -72,6 +74,7 @@ class Writer:
         @param whole: whether the receiver is taken to know no node.
         """
         self.objects: list[Any] = []
+        self.classes: set[type] = set()
         self.repeats = False
         self._lens = lens
         self._written: set[int] | None = set() if whole else None
@@ -163,6 +166,7 @@ class Writer:
         number = self._lens.number(node)[1]
         if isinstance(node, Attributes):
             fields = self._lens.visible(node)
+            self.classes.add(type(node.owner()))
             values = self._values(fields.values())
             return [number, OBJECT + self._shape(node, fields), *values]
         if isinstance(node, list):

@@ -30,6 +30,7 @@ from pbcopy._jellier import Describe, Jellier, Refused, tooDeep, tooDeepForStock
 from pbcopy._packing import isPlain, pack, unpack
 from pbcopy._paths import shortened
 from pbcopy._pieces import PIECE, WINDOW
+from pbcopy._policy import checkLeaving
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._sendable import checkSendable, checkTypes
 from pbcopy._turn import afterTurn
@@ -53,6 +54,7 @@ def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> An
     @raise Unsendable: if it cannot be sent.  The error names the path.
     """
     own = Jellier.of(jellier)
+    checkLeaving(type(flavor), own.invoker)
     # A jellyFor of the application's may go on with the list.
     isOwn = getattr(flavor.jellyFor, "__func__", None) in OWN_JELLY_FOR
     if isOwn and own.graph is not None:

@@ -20,6 +20,7 @@ from twisted.spread import pb
 from twisted.spread.jelly import InsecureJelly
 
 from pbcopy._envelope import announce
+from pbcopy._policy import checkArriving
 from pbcopy._registry import (
     exceptionNamed,
     setUnjellyableForClass,
@@ -52,6 +53,7 @@ class CopiedFailure(pb.CopiedFailure):
     """
 
     traceback: str = "Traceback unavailable\n"
+    _broker: Any = None
 
     def unjellyFor(self, unjellier: Any, jellyList: list[Any]) -> Any:
         """
@@ -60,6 +62,7 @@ class CopiedFailure(pb.CopiedFailure):
         If it could not send something, it may not know what this side takes.
         """
         stock: Any = super()
+        self._broker = unjellier.invoker
         made = stock.unjellyFor(unjellier, jellyList)
         if self.type is Unsendable:
             announce(unjellier.invoker, jellyList[0])
@@ -73,8 +76,9 @@ class CopiedFailure(pb.CopiedFailure):
         # A very old Twisted does not send them.
         state.setdefault("parents", [])
         stock: Any = super()
+        broker = self._broker
         stock.setCopyableState(state)
-        known = exceptionNamed(_text(state["type"])) if "type" in state else None
+        known = _known(_text(state["type"]), broker) if "type" in state else None
         value = None if known is None else _made(known, _text(state.get("value", "")))
         if value is not None:
             self.type = known
@@ -117,6 +121,19 @@ class CopiedFailure(pb.CopiedFailure):
         return error
 
 
+def _known(name: str, broker: Any) -> type[Exception] | None:
+    """
+    Find the exception for a name, if it may arrive.
+    """
+    known = exceptionNamed(name)
+    if known not in OWN:
+        try:
+            checkArriving(name, broker)
+        except Violation:
+            return None
+    return known
+
+
 def _made(known: type[Exception], text: str) -> Exception | None:
     """
     Make an exception of its text alone.  Its C{__init__} may want other
@@ -137,13 +154,16 @@ def _text(value: object) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-for _known in (
+OWN = (
     InsecureJelly,
     PBCopyError,
     RegistrationError,
     StaleReplica,
     Unsendable,
     Violation,
-):
-    setUnjellyableForException(_known)
+)
+"""Exceptions that are known without a word of the application's."""
+
+for _each in OWN:
+    setUnjellyableForException(_each)
 setUnjellyableForClass(pb.CopyableFailure, CopiedFailure)

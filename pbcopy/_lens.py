@@ -36,6 +36,7 @@ class Lens:
     @ivar shapeCount: how many numbers of shapes there were.
     @ivar repeats: whether the last delta mentioned a node more than once, or one
         that its receivers had.
+    @ivar classes: those of the objects that the last state or delta described.
     @ivar epoch: tells this lens from another one for the same master, which has
         other numbers.
     """
@@ -51,6 +52,7 @@ class Lens:
         self.perspective = perspective
         self.version = 0
         self.repeats = False
+        self.classes: set[type] = set()
         self.epoch = os.urandom(4)
         self.changed = changed
         self.shapes: dict[tuple[str, ...], int] = {}
@@ -191,7 +193,9 @@ class Lens:
         Give the state as bytes, and what goes along.
         """
         writer = Writer(self, whole=True)
-        return writer.state(self._root, self.version), writer.objects
+        packed = writer.state(self._root, self.version)
+        self.classes = writer.classes
+        return packed, writer.objects
 
     def delta(self, operations: list[Operation]) -> tuple[bytes, list[Any]]:
         """
@@ -201,7 +205,7 @@ class Lens:
         self.version += 1
         writer = Writer(self, whole=False)
         packed = writer.delta(operations, self.version)
-        self.repeats = writer.repeats
+        self.repeats, self.classes = writer.repeats, writer.classes
         return packed, writer.objects
 
     def drop(self, operations: Iterable[Operation]) -> None:

@@ -19,7 +19,7 @@ from pbcopy._schema import schemaOf
 from pbcopy._shared import noteDeclared
 from pbcopy._state import withTextKeys
 from pbcopy._subscribing import Subscribe
-from pbcopy._typebase import Type
+from pbcopy._typebase import Type, within
 from pbcopy._valueclasses import isRegistered, setUnjellyableForValue
 from pbcopy.errors import RegistrationError, Violation
 
@@ -127,14 +127,7 @@ def _valuesIn(type_: Type) -> list[type]:
     """
     Give the classes of the values that a type allows.
     """
-    found: list[type] = []
-    todo: list[Type] = [type_]
-    seen: set[int] = set()
-    while todo:
-        each = todo.pop()
-        if id(each) not in seen:
-            seen.add(id(each))
-            if isinstance(each, (MemberOf, RecordOf)):
-                found.append(each.cls)
-            todo += each.parts()
-    return found
+    return [each.cls for each in within(type_) if isinstance(each, _VALUES)]
+
+
+_VALUES = (MemberOf, RecordOf)

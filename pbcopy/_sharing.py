@@ -25,6 +25,7 @@ from pbcopy._nodes import fieldsOf
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._operations import Operation, between
 from pbcopy._plain import plainState, plainUpdates
+from pbcopy._policy import checkLeaving
 from pbcopy._tracked import blocks
 from pbcopy._turn import afterTurn
 from pbcopy.errors import RegistrationError, Unsendable
@@ -67,6 +68,7 @@ class Audience:
             )
         # This has the lens know, and watch, each node.
         state = self.lens.state()
+        self._checkLeaving(observer)
         (self._declared if isDeclared else self._plain)[observer] = None
         return state if isDeclared else plainState(self.lens)
 
@@ -153,12 +155,25 @@ class Audience:
             for observer in [*self._declared, *self._plain]:
                 observer.missed(error)
             return []
-        messages = [_Message(each, DELTA, delta) for each in self._declared]
+        ready = [each for each in self._declared if self._mayLeaveTo(each)]
+        messages = [_Message(each, DELTA, delta) for each in ready]
         if self._plain:
             for name, args in plainUpdates(lens, operations, isBlock):
                 messages += [_Message(each, name, args) for each in self._plain]
         lens.drop(operations)
         return messages
+
+    def _checkLeaving(self, observer: RemoteCacheObserver) -> None:
+        for cls in self.lens.classes:
+            checkLeaving(cls, observer.broker)
+
+    def _mayLeaveTo(self, observer: RemoteCacheObserver) -> bool:
+        try:
+            self._checkLeaving(observer)
+        except Unsendable as error:
+            observer.missed(error)
+            return False
+        return True
 
 
 @attr.s(auto_attribs=True, slots=True, eq=False)

@@ -86,6 +86,19 @@ class Type:
         raise NotImplementedError
 
 
+def within(type_: Type) -> Iterator[Type]:
+    """
+    Give a type, and the types that it is made of, each once.
+    """
+    seen, todo = {id(type_)}, [type_]
+    for each in todo:
+        yield each
+        for part in each.parts():
+            if id(part) not in seen:
+                seen.add(id(part))
+                todo.append(part)
+
+
 def changes(
     type_: Type, pairs: Iterable[tuple[Any, Any]], walk: Walk, where: Where
 ) -> Iterator[tuple[Any, Any]]:

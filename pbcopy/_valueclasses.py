@@ -27,6 +27,9 @@ RECORD = b"record"
 
 EXCEPTION = b"exception"
 
+FORMS = frozenset([ENUM, NAMED_TUPLE, RECORD, EXCEPTION])
+"""All of them."""
+
 _local: dict[str, type] = {}
 """The classes that were registered, by the name that the sender says."""
 
@@ -69,6 +72,13 @@ def isRegistered(valueClass: type) -> bool:
     return nameOf(valueClass) in _local
 
 
+def valueClassFor(name: str) -> type | None:
+    """
+    Find the class that was registered for values of a name.
+    """
+    return _local.get(name)
+
+
 def localClass(sexp: list[Any]) -> Any:
     """
     Find the local class for C{['pbcopy.value', form, name, …]}.
@@ -78,7 +88,7 @@ def localClass(sexp: list[Any]) -> Any:
     if len(sexp) < 3:
         refuse(sexp, "the name of a class")
     name = textOf(sexp, sexp[2])
-    local = _local.get(name)
+    local = valueClassFor(name)
     if local is None:
         raise Violation(
             "no class is registered for these values",

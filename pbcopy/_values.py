@@ -25,9 +25,10 @@ from twisted.spread.jelly import Jellyable
 from pbcopy import _containers, _exceptions, _records, _scalars
 from pbcopy._answers import answerFails
 from pbcopy._kinds import TAG, Kind, encoded, refuse, unsendable
+from pbcopy._policy import checkArriving, checkLeaving
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._sendable import LARGEST
-from pbcopy._valueclasses import formOf
+from pbcopy._valueclasses import FORMS, formOf
 from pbcopy.errors import Unsendable
 
 _Choose = Callable[[Any, Any], Kind | None]
@@ -75,6 +76,8 @@ def unjellyValue(unjellier: Any, jellyList: list[Any]) -> Any:
         kind = _BY_NAME.get(name) if type(name) is bytes else None
         if kind is None:
             refuse(jellyList, "a kind of values that this pbcopy knows")
+        if name in FORMS and len(jellyList) > 2:
+            checkArriving(jellyList[2], unjellier.invoker)
         return kind.value(unjellier, jellyList)
     return failures[0]
 
@@ -115,6 +118,7 @@ def _ofAnother(jellier: Any, value: object) -> Kind | None:
     form = formOf(type(value))
     if form is None:
         raise _lost(value)
+    checkLeaving(type(value), jellier.invoker)
     return _BY_NAME[form]
 
 

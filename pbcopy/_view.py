@@ -17,11 +17,13 @@ from twisted.spread import flavors, pb
 from pbcopy._block import Block, opened
 from pbcopy._broker import peerOf
 from pbcopy._change import Change, ChangeKind, wayOf
+from pbcopy._delta import UNUSED
 from pbcopy._drafting import Draft, Shape, shapeOf
 from pbcopy._listeners import Listeners
 from pbcopy._nodes import Attributes, attributesDict, unwatch, watch
 from pbcopy._numbered import Numbered, nodesOf, valueOf
 from pbcopy._operations import Operation, contentsOf, leading
+from pbcopy._policy import checkArriving
 from pbcopy._reading import Message, read
 from pbcopy._sharing import commit
 from pbcopy._slot import Slot
@@ -109,7 +111,7 @@ class View:
         """
         message, replica = read(packed), self.replica()
         cls = type(replica)
-        shapes = [shapeOf(each) for each in message.shapes]
+        shapes = self._shapesOf(message)
         draft = Draft(Numbered(), shapes, message.nodes, objects)
         number, shape = draft.state(cls)
         mine = _attributesOf(replica)
@@ -150,11 +152,17 @@ class View:
         """
         message = read(packed)
         self._checkVersion(message.version)
-        shapes = [*self._shapes, *map(shapeOf, message.shapes)]
+        shapes = [*self._shapes, *self._shapesOf(message)]
         draft = Draft(self._known, shapes, message.nodes, objects)
         steps = stepsOf(message.operations, draft, self._known, self._isPartial)
         draft.complete()
         return message, draft, steps
+
+    def _shapesOf(self, message: Message) -> list[Shape]:
+        for shape in message.shapes:
+            if shape != [*UNUSED]:
+                checkArriving(shape[0], self._broker)
+        return [shapeOf(each) for each in message.shapes]
 
     def _checkVersion(self, version: int) -> None:
         expected = f"version {self._version + 1}" if self._root else "a state first"

@@ -38,6 +38,7 @@ from twisted.spread import pb
 from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import FailTest
 
+from pbcopy import _meeting
 from pbcopy._memory import Connection, connect, resultOf
 from pbcopy._network import Network
 from pbcopy._side import Side
@@ -69,18 +70,36 @@ class _Table(pb.Root):
         return self.thing
 
 
-def sendAcross(thing: object, asAnswer: bool = False) -> Any:
+def _connect(table: _Table, asAnswer: bool, isMet: bool, security: Any) -> Connection:
+    factories: Any = _meeting if isMet else pb
+    said = {} if security is None else {"security": security}
+    server, client = ({}, said) if asAnswer else (said, {})
+    return connect(
+        factories.PBServerFactory(table, **server),
+        factories.PBClientFactory(**client),
+    )
+
+
+def sendAcross(
+    thing: object,
+    asAnswer: bool = False,
+    isMet: bool = True,
+    security: Any = None,
+) -> Any:
     """
     Send an object over a connection, and give what arrives.
 
     @param asAnswer: send it as the answer of a call; by default it goes as an
         argument.
+    @param isMet: whether the peers know that both have pbcopy, as the factories of
+        C{pbcopy.pb} do.  With Twisted's own they learn it by this object.
+    @param security: the L{Policy<pbcopy.Policy>} of the receiver.
     @raise Exception: what the call failed with, if it did.
     @raise FailTest: if it was not answered at all, as where a stock object in
         an answer cannot be taken.
     """
     table = _Table(thing)
-    connection = connect(table)
+    connection = _connect(table, asAnswer, isMet, security)
     if asAnswer:
         return resultOf(connection, connection.root.callRemote("get"))
     resultOf(connection, connection.root.callRemote("put", thing))
@@ -91,6 +110,8 @@ def assertRefused(
     thing: object,
     expected: type[Exception] = InsecureJelly,
     asAnswer: bool = False,
+    isMet: bool = True,
+    security: Any = None,
 ) -> Exception:
     """
     Assert that a receiver refuses an object, that its caller is told, and that
@@ -102,10 +123,12 @@ def assertRefused(
     @param expected: the class of the exception that the caller sees.
     @param asAnswer: send it as the answer of a call; by default it goes as an
         argument.
+    @param isMet: whether the peers know that both have pbcopy.
+    @param security: the L{Policy<pbcopy.Policy>} of the receiver.
     @return: the exception.
     @raise FailTest: if the object arrives, or fails otherwise.
     """
-    connection = connect(_Table(thing))
+    connection = _connect(_Table(thing), asAnswer, isMet, security)
     if asAnswer:
         call = connection.root.callRemote("get")
     else:

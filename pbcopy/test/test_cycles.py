@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from twisted.persisted.crefutil import NotKnown
@@ -150,10 +151,10 @@ class ShapeTests(SynchronousTestCase):
         for Node in FLAVORS:
             for Other in FLAVORS:
                 for name, (message, check) in shapes(Node, Other).items():
-                    for asAnswer in (False, True):
-                        pairs = check(sendAcross(message, asAnswer))
+                    for asAnswer, isMet in product((False, True), repeat=2):
+                        pairs = check(sendAcross(message, asAnswer, isMet))
                         for one, other in pairs:
-                            where = f"{name} {Node} {Other} {asAnswer}"
+                            where = f"{name} {Node} {Other} {asAnswer} {isMet}"
                             self.assertIs(one, other, where)
 
     def test_aCacheThatIsKnown(self) -> None:
@@ -184,8 +185,32 @@ class ShapeTests(SynchronousTestCase):
         for _ in range(200):
             graph = randomGraph(chance)
             for asAnswer in (False, True):
-                got = sendAcross(graph, asAnswer)
-                self.assertEqual(outline(graph), outline(got))
+                for isMet in (False, True):
+                    got = sendAcross(graph, asAnswer, isMet)
+                    self.assertEqual(outline(graph), outline(got))
+
+    def test_aKeyThatComesLater(self) -> None:
+        """
+        An object may be a key in the state of another one that is read before it,
+        and keeps its place among the keys.
+        """
+        one, other = Cached(), Copied()
+        one.a, one.b = other, None
+        other.a, other.b = {"first": 1, one: 2, "last": 3}, None
+        got = sendAcross(one)
+        self.assertEqual(["first", got, "last"], list(got.a.a))
+        self.assertEqual([1, 2, 3], list(got.a.a.values()))
+
+    def test_aTupleThatComesLater(self) -> None:
+        """
+        A tuple may be mentioned by an object that is read before what has it.
+        """
+        one, other = Copied(), Careful()
+        one.a = one.b = other.a = (other, one)
+        other.b = one
+        got = sendAcross(one)
+        self.assertIs(got.a, got.a[0].a)
+        self.assertEqual((got, got.a), (got.a[1], got.b))
 
     def test_aReferenceToNothing(self) -> None:
         """

@@ -78,7 +78,7 @@ class JellierTests(SynchronousTestCase):
         """
         for value in VALUES:
             self.table.data = value
-            error: Any = assertRefused(self.table, Unsendable)
+            error: Any = assertRefused(self.table, Unsendable, isMet=False)
             self.assertIn("Table.data", error.where)
             self.assertIn("the peer does not take values of this type", str(error))
 

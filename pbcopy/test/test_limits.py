@@ -78,10 +78,10 @@ class NestingTests(SynchronousTestCase):
         """
         table = Table()
         table.data = nested(250)
-        self.assertEqual(table.data, sendAcross(table).data)
+        self.assertEqual(table.data, sendAcross(table, isMet=False).data)
         table.data = nested(1000)
         with self.assertRaises(Unsendable) as caught:
-            sendAcross(table)
+            sendAcross(table, isMet=False)
         self.assertEqual("Table", caught.exception.where)
 
     def test_aChainToAPeerThatIsNotKnown(self) -> None:
@@ -93,7 +93,7 @@ class NestingTests(SynchronousTestCase):
             last.data = following = Table()
             last = following
         last.data = None
-        count, each = 0, sendAcross(first)
+        count, each = 0, sendAcross(first, isMet=False)
         while each is not None:
             count, each = count + 1, each.data
         self.assertEqual(160, count)

@@ -137,7 +137,7 @@ class SendableTests(SynchronousTestCase):
         outer, inner = Pond(), Pond()
         outer.value, inner.value = {"inner": [inner]}, b"x" * (LONGEST + 1)
         with self.assertRaises(Unsendable) as caught:
-            sendAcross(outer)
+            sendAcross(outer, isMet=False)
         self.assertEqual("Pond.value.inner[0].value", caught.exception.where)
         self.assertEqual(7, sendAcross(self.fine()).value)
 

@@ -1,0 +1,313 @@
+# -*- test-case-name: pbcopy.test.test_policy -*-
+"""
+Which classes may arrive on the connections of a factory, and which may leave:
+L{Policy}.
+
+Jelly asks the C{security} of its Broker for each list that came, before it looks
+for what represents that.  What pbcopy finds by itself, such as the parts of a
+declared state, it asks for too.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from twisted.python.reflect import qual
+from twisted.spread import flavors, jelly
+
+from pbcopy._broker import hasAvatar
+from pbcopy._classtypes import ObjectOf, schemaOf
+from pbcopy._kinds import shortly
+from pbcopy._leaftypes import MemberOf
+from pbcopy._recordtypes import RecordOf
+from pbcopy._registry import copyTags, exceptionNamed, nameOf
+from pbcopy._replicas import replicaFor
+from pbcopy._text import asText
+from pbcopy._typebase import Type, within
+from pbcopy._valueclasses import formOf, valueClassFor
+from pbcopy.errors import RegistrationError, Unsendable, Violation
+
+_PLAIN = (
+    *("builtins.bool", "builtins.dict", "builtins.list", "builtins.str"),
+    *("dereference", "dict", "dictionary", "list", "long", "long_int", "reference"),
+    *("tuple", "unpersistable"),
+    *("cached", "lcache", "local", "remote"),
+    *("pbcopy.envelope", "pbcopy.fresh", "pbcopy.value"),
+    "twisted.spread.pb.CopyableFailure",
+)
+"""What Jelly, the Broker and pbcopy have of their own: containers, references, and
+what has a class inside that is asked for by itself."""
+
+
+class Policy(jelly.SecurityOptions):
+    """
+    What may cross the border of this process by the connections of one factory::
+
+        policy = pbcopy.Policy()
+        policy.allowArriving(Greeting)
+        policy.allowArriving(Order, Invoice, afterLogin=True)
+        factory = pb.PBServerFactory(root, security=policy)
+
+    Nothing arrives but plain data, references, and what is named.  A class that is
+    named brings the classes that its declaration names.  Without a policy, as with
+    C{SecurityOptions}, all that was registered in the process may arrive.
+
+    The methods of C{SecurityOptions} work as they do there, but for a dotted name:
+    that has to be named, too.
+    """
+
+    def __init__(self, isLoggedIn: Callable[[Any], bool] = hasAvatar) -> None:
+        """
+        @param isLoggedIn: tells of a Broker whether its peer has logged in.  By
+            default that is so if a portal has given it an avatar, and that did not
+            log out; an anonymous one counts, too.
+        """
+        options: Any = super()
+        options.__init__()
+        options.allowTypes(*_PLAIN)
+        self._isLoggedIn = isLoggedIn
+        self._arriving: dict[type | str, bool] = {}
+        self._leaving: set[type] | None = None
+
+    # What the application says.
+
+    def allowArriving(
+        self, *classes: type | str | bytes, afterLogin: bool = False
+    ) -> None:
+        """
+        Let instances of classes in.
+
+        @param classes: what represents a class of the peer's here, or its name as
+            the peer says it: a C{RemoteCopy}, a C{RemoteCache}, an C{Enum}, a named
+            tuple, a record or an exception.  It has to be registered, too.
+        @param afterLogin: whether a peer has to log in first.
+        @raise RegistrationError: if one is nothing that can arrive.
+        """
+        for each in classes:
+            if not isinstance(each, (str, bytes)) and not _canArrive(each):
+                raise RegistrationError(
+                    "instances of this do not arrive",
+                    where="Policy.allowArriving",
+                    got=repr(each),
+                    expected="a RemoteCopy, a RemoteCache, a class of values, or the "
+                    "name of a class",
+                    advice="name the class that represents it at this end",
+                )
+            key = each if isinstance(each, type) else nameOf(each)
+            self._arriving[key] = afterLogin and self._arriving.get(key, True)
+
+    def allowLeaving(self, *classes: type) -> None:
+        """
+        Let instances of classes out, and from then on only of those that are named
+        so.  Without a call of this, all that can be sent may leave.
+
+        @param classes: a C{Copyable}, a C{Cacheable}, or a class of values.
+        @raise RegistrationError: if one is nothing that is sent.
+        """
+        leaving = self._leaving if self._leaving is not None else set()
+        for each in classes:
+            isFlavor = isinstance(each, type) and issubclass(each, flavors.Copyable)
+            if not isFlavor and not _isValueClass(each):
+                raise RegistrationError(
+                    "instances of this do not leave",
+                    where="Policy.allowLeaving",
+                    got=repr(each),
+                    expected="a Copyable, a Cacheable, or a class of values",
+                )
+            leaving.add(each)
+        self._leaving = leaving
+
+    # What is asked of it.
+
+    def isTypeAllowed(self, typeName: Any) -> bool:
+        """
+        Tell Jelly whether it may look for what stands for a name, or send what is
+        of a type.
+
+        @raise Violation: if it may not arrive.
+        """
+        if _isText(typeName) and typeName in self.allowedTypes:
+            return True
+        # It does not say which of the two it wants, nor for which Broker.  Both
+        # are in the frame of the method that asks.
+        asker = sys._getframe(1).f_locals.get("self")
+        if not isinstance(asker, jelly._Jellier):
+            self.checkArriving(typeName, getattr(asker, "invoker", None))
+        return True
+
+    def checkArriving(self, name: Any, broker: Any) -> None:
+        """
+        Check that instances of a class may arrive on a connection.
+
+        @param name: the class, as the peer says it.
+        @raise Violation: if they may not.
+        """
+        isLate = self._isLate(asText(name)) if _isText(name) else None
+        if isLate is None or (isLate and not self._isLoggedIn(broker)):
+            # A stranger is not told what others may send.
+            raise Violation(
+                "this may not arrive here",
+                where=shortly(name),
+                expected="a class that the receiver's policy names",
+                advice="name it there, with Policy.allowArriving",
+            )
+
+    def _isLate(self, name: str) -> bool | None:
+        """
+        Tell whether a peer has to log in to send something.
+
+        @return: C{None} if nobody may.
+        """
+        found = [self._arriving.get(each) for each in (name, *_localClasses(name))]
+        said = [each for each in found if each is not None]
+        if not said:
+            said = [
+                isLate
+                for key, isLate in self._arriving.items()
+                for part in partsOf(key)
+                if part in _localClasses(name)
+            ]
+        return min(said, default=None)
+
+    def checkLeaving(self, cls: type) -> None:
+        """
+        Check that instances of a class may leave.
+
+        @raise Unsendable: if they may not.
+        """
+        if self._leaving is None or cls in self._leaving:
+            return
+        parts = (part for each in self._leaving for part in partsOf(each))
+        if not any(issubclass(cls, part) for part in parts):
+            raise Unsendable(
+                "this may not leave by this connection",
+                where=cls.__qualname__,
+                expected="a class that the policy of its factory names",
+                advice="name it there, with Policy.allowLeaving",
+            )
+
+    def describe(self) -> str:
+        """
+        Tell what may cross the border, for a person to read.
+        """
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        for title, wanted in (("anybody", False), ("who has logged in", True)):
+            yield f"From {title} may arrive:"
+            found = [key for key, isLate in self._arriving.items() if isLate is wanted]
+            yield from (f"  {_described(each)}" for each in found)
+            yield from () if found else ["  nothing"]
+        yield "There may leave:"
+        if self._leaving is None:
+            yield "  whatever can be sent"
+        else:
+            yield from sorted(f"  {_described(each)}" for each in self._leaving)
+
+    def __repr__(self) -> str:
+        late = sum(self._arriving.values())
+        leaving = "all" if self._leaving is None else len(self._leaving)
+        return (
+            f"<Policy: {len(self._arriving) - late} classes may arrive, {late} after "
+            f"login; {leaving} may leave>"
+        )
+
+
+def policyOf(broker: Any) -> Policy | None:
+    """
+    Give the policy of a connection; C{None} if its factory has none.
+    """
+    security = getattr(broker, "security", None)
+    return security if isinstance(security, Policy) else None
+
+
+def checkArriving(name: Any, broker: Any) -> None:
+    """
+    Check that instances of a class may arrive on a connection.
+
+    @raise Violation: if they may not.
+    """
+    policy = policyOf(broker)
+    if policy is not None:
+        policy.checkArriving(name, broker)
+
+
+def checkLeaving(cls: type, broker: Any) -> None:
+    """
+    Check that instances of a class may leave by a connection.
+
+    @raise Unsendable: if they may not.
+    """
+    policy = policyOf(broker)
+    if policy is not None:
+        policy.checkLeaving(cls)
+
+
+def _isText(name: Any) -> bool:
+    if type(name) is bytes:
+        try:
+            name.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+    return type(name) in (bytes, str)
+
+
+def _canArrive(given: Any) -> bool:
+    isUnjellyable = isinstance(given, type) and issubclass(given, jelly.Unjellyable)
+    return isUnjellyable or _isValueClass(given)
+
+
+def _isValueClass(given: Any) -> bool:
+    isClass = isinstance(given, type) and not issubclass(
+        given, (jelly.Jellyable, jelly.Unjellyable)
+    )
+    return isClass and formOf(given) is not None
+
+
+def _localClasses(name: str) -> list[Any]:
+    """
+    Give what stands for a name of the peer's here.
+    """
+    found = [copyTags.get(name.encode("utf-8")), replicaFor(name)]
+    found += [valueClassFor(name), exceptionNamed(name)]
+    return [each for each in found if isinstance(each, type)]
+
+
+def partsOf(key: type | str) -> set[type]:
+    """
+    Give the classes that the declaration of a class names, those that stand for
+    these here, and what theirs name.
+    """
+    found: set[type] = set()
+    todo: list[Any] = [key]
+    for each in todo:
+        schema = schemaOf(each) if isinstance(each, type) else None
+        types = () if schema is None else schema.types.values()
+        named = {part for type_ in types for part in _classesIn(type_)}
+        named |= {local for part in named for local in _localClasses(qual(part))}
+        todo += named - found
+        found |= named
+    return found
+
+
+def _classesIn(type_: Type) -> Iterator[type]:
+    for each in within(type_):
+        if isinstance(each, (MemberOf, ObjectOf, RecordOf)):
+            yield each.cls
+
+
+def _described(key: type | str) -> str:
+    """
+    Describe a class: its names on the wire, and its fields.
+    """
+    if isinstance(key, str):
+        return repr(key)
+    tags = [asText(tag) for tag, local in copyTags.items() if local is key]
+    schema = schemaOf(key)
+    fields = "any attributes"
+    if schema is not None:
+        said = schema.byWire.items()
+        fields = ", ".join(f"{name}: {field.type}" for name, field in said)
+    return f"{key.__qualname__} (as {', '.join(tags) or qual(key)}): {fields}"
