@@ -60,7 +60,8 @@ class Lens:
         self._root = attributesOf(master)
         self._known: dict[int, tuple[Any, int]] = {}
         self._last = 0
-        self._rights: dict[tuple[int, str], bool] = {}
+        # Those that were asked for, of each node, by the names of fields.
+        self._rights: dict[int, dict[str, bool]] = {}
 
     def permit(self, operation: Operation) -> None:
         """
@@ -107,10 +108,8 @@ class Lens:
 
     def _forget(self, node: Any) -> None:
         del self._known[id(node)]
+        self._rights.pop(id(node), None)
         unwatch(node, self)
-        if isinstance(node, Attributes):
-            for name, _ in self._restricted(node):
-                self._rights.pop((id(node), name), None)
 
     # What the perspective sees.
 
@@ -143,15 +142,10 @@ class Lens:
         field = _schemaOf(node).fields[name]
         if field.visibleTo is None:
             return True
-        key = id(node), name
-        if key not in self._rights:
-            self._rights[key] = maySee(node.owner(), field, self.perspective)
-        return self._rights[key]
-
-    def _restricted(self, node: Attributes) -> Iterator[tuple[str, Field]]:
-        for name, field in _schemaOf(node).fields.items():
-            if field.visibleTo is not None:
-                yield name, field
+        rights = self._rights.setdefault(id(node), {})
+        if name not in rights:
+            rights[name] = maySee(node.owner(), field, self.perspective)
+        return rights[name]
 
     def _isEdge(self, holder: Any, node: Any) -> bool:
         if not isinstance(holder, Attributes):
@@ -236,18 +230,16 @@ class Lens:
     def _turned(self) -> list[Set]:
         turned: list[Set] = []
         for node, _ in list(self._known.values()):
-            if isinstance(node, Attributes):
-                for name, field in self._restricted(node):
-                    turned += self._turn(node, name, field)
+            for name in list(self._rights.get(id(node), ())):
+                turned += self._turn(node, name)
         return turned
 
-    def _turn(self, node: Attributes, name: str, field: Field) -> Iterator[Set]:
-        key = id(node), name
-        before = self._rights.get(key)
-        now = maySee(node.owner(), field, self.perspective)
-        self._rights[key] = now
+    def _turn(self, node: Attributes, name: str) -> Iterator[Set]:
+        rights = self._rights[id(node)]
+        before, field = rights[name], _schemaOf(node).fields[name]
+        now = rights[name] = maySee(node.owner(), field, self.perspective)
         value = node.fields().get(name, ABSENT)
-        if before is not None and now is not before and value is not ABSENT:
+        if now is not before and value is not ABSENT:
             yield (
                 Set(node, name, ABSENT, value)
                 if now
