@@ -147,20 +147,25 @@ class Audience:
         """
         if not operations:
             return []
-        lens = self.lens
         try:
-            delta = lens.delta(operations)
+            return self._made(operations, isBlock)
         except Exception as error:
-            log.err(None, f"A change of {type(lens.master).__qualname__} was not sent")
+            name = type(self.lens.master).__qualname__
+            log.err(None, f"A change of {name} was not sent")
             for observer in [*self._declared, *self._plain]:
                 observer.missed(error)
             return []
+        finally:
+            # What has left is not to be heard of, sent or not.
+            self.lens.drop(operations)
+
+    def _made(self, operations: list[Operation], isBlock: bool) -> list[_Message]:
+        delta = self.lens.delta(operations)
         ready = [each for each in self._declared if self._mayLeaveTo(each)]
         messages = [_Message(each, DELTA, delta) for each in ready]
         if self._plain:
-            for name, args in plainUpdates(lens, operations, isBlock):
+            for name, args in plainUpdates(self.lens, operations, isBlock):
                 messages += [_Message(each, name, args) for each in self._plain]
-        lens.drop(operations)
         return messages
 
     def _checkLeaving(self, observer: RemoteCacheObserver) -> None:

@@ -72,3 +72,22 @@ class KnownTests(SynchronousTestCase):
         self.pond.ducks.pop()
         self.close()
         self.assertEqual([], self.flushLoggedErrors())
+
+    def test_notSent(self) -> None:
+        """
+        What has left by a change that could not be sent is not known any more, and
+        what happens to it is not sent.
+        """
+        swan, before = self.pond.ducks[0], len(self.lens._known)
+        self.pond.ducks[0] = Duck("half of a pair: \ud800")
+        self.assertEqual(1, len(self.flushLoggedErrors(Unsendable)))
+        self.pond.ducks[0] = Duck("coot")
+        self.connection.deliver()
+        swan.name = "secret"
+        self.assertEqual(b"", bytes(self.connection.fromServer.take(None)))
+        self.assertEqual("coot", self.view.ducks[0].name)
+        self.assertEqual(before, len(self.lens._known))
+        del swan
+        pbcopy.viewersChanged(self.pond)
+        self.close()
+        self.assertEqual([], self.flushLoggedErrors())
