@@ -10,7 +10,8 @@ no number, no version and no error depends on it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from twisted.python import log
@@ -219,32 +220,35 @@ class Lens:
                     if type(value) not in ATOMS:
                         todo.extend(nodesIn(value))
 
-    def reconsider(self) -> list[Operation]:
+    def reconsider(self, before: Mapping[int, Any] = MappingProxyType({})) -> list[Set]:
         """
         Ask again what the perspective may see.
 
-        @return: what appears and vanishes by that.
+        @param before: what some nodes were when their receivers last heard of
+            them, by their C{id}.
+        @return: what appears and vanishes by that; for a field that was not there,
+            or is not, there is one that is void.
         """
-        return [each for each in self._turned() if self.reaches(each.node)]
+        return [each for each in self._turned(before) if self.reaches(each.node)]
 
-    def _turned(self) -> list[Set]:
+    def _turned(self, before: Mapping[int, Any]) -> list[Set]:
         turned: list[Set] = []
         for node, _ in list(self._known.values()):
             for name in list(self._rights.get(id(node), ())):
-                turned += self._turn(node, name)
+                turned += self._turn(node, name, before)
         return turned
 
-    def _turn(self, node: Attributes, name: str) -> Iterator[Set]:
+    def _turn(
+        self, node: Attributes, name: str, before: Mapping[int, Any]
+    ) -> Iterator[Set]:
         rights = self._rights[id(node)]
-        before, field = rights[name], _schemaOf(node).fields[name]
-        now = rights[name] = maySee(node.owner(), field, self.perspective)
-        value = node.fields().get(name, ABSENT)
-        if now is not before and value is not ABSENT:
-            yield (
-                Set(node, name, ABSENT, value)
-                if now
-                else Set(node, name, value, ABSENT)
-            )
+        did, field = rights[name], _schemaOf(node).fields[name]
+        does = rights[name] = maySee(node.owner(), field, self.perspective)
+        if did is not does:
+            now = node.fields()
+            had = before.get(id(node), now).get(name, ABSENT)
+            has = now.get(name, ABSENT)
+            yield Set(node, name, had if did else ABSENT, has if does else ABSENT)
 
 
 def maySee(owner: Any, field: Field, perspective: Any) -> bool:

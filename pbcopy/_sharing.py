@@ -23,7 +23,7 @@ from pbcopy._channel import DELTA
 from pbcopy._lens import Lens
 from pbcopy._nodes import fieldsOf
 from pbcopy._observer import RemoteCacheObserver
-from pbcopy._operations import Operation, between
+from pbcopy._operations import Operation, Set, between
 from pbcopy._plain import plainState, plainUpdates
 from pbcopy._policy import checkLeaving
 from pbcopy._tracked import blocks
@@ -101,23 +101,30 @@ class Audience:
         if _deferred(self.lens.master, self.lens):
             self._isRightsDue = True
         else:
-            _send(self.messages(self.lens.reconsider()))
+            turned = self.lens.reconsider()
+            _send(self.messages([each for each in turned if not each.isVoid()]))
 
     def commit(self, changes: list[Changed]) -> list[_Message]:
         """
         Give the messages for what a block has changed.
         """
-        turned: list[Operation] = []
+        turned: list[Set] = []
         if self._isRightsDue:
             self._isRightsDue = False
-            turned = self.lens.reconsider()
+            before = {id(each.node): each.before for each in changes}
+            turned = self.lens.reconsider(before)
+        # These say all that is to be said of their fields.
+        fields = {(id(each.node), each.name) for each in turned}
         operations = [
             operation
             for each in changes
             if self.lens.knows(each.node) and self.lens.reaches(each.node)
             for operation in self._net(each)
+            if type(operation) is not Set
+            or (id(operation.node), operation.name) not in fields
         ]
-        messages = self.messages([*operations, *turned], isBlock=True)
+        operations += [each for each in turned if not each.isVoid()]
+        messages = self.messages(operations, isBlock=True)
         for each in changes:
             self.lens.drop(between(each.node, each.before))
         return messages

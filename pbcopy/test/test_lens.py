@@ -12,10 +12,11 @@ from twisted.trial.unittest import SynchronousTestCase
 import pbcopy
 from pbcopy import _sharing
 from pbcopy._adoption import attributesOf
+from pbcopy._converged import assertConverged
 from pbcopy._lens import Lens
 from pbcopy.errors import Unsendable
 from pbcopy.test import sharedponds
-from pbcopy.test.sharedponds import Duck, Pond, give, meet
+from pbcopy.test.sharedponds import Duck, Pond, give, meet, told
 from pbcopy.testing import endTurn
 
 
@@ -91,3 +92,69 @@ class KnownTests(SynchronousTestCase):
         pbcopy.viewersChanged(self.pond)
         self.close()
         self.assertEqual([], self.flushLoggedErrors())
+
+
+class RightsTests(SynchronousTestCase):
+    """
+    What a perspective may see changes.
+    """
+
+    def setUp(self) -> None:
+        """
+        Have a pond with a plan, and replicas of one who may see it and of one who
+        may not.
+        """
+        self.patch(sharedponds, "SEERS", {"owner"})
+        self.pond = Pond(ducks=[Duck("swan", secret="s")], plan="plan")
+        self.connection = meet()
+        self.owner = give(self.connection, self.pond, "owner")
+        self.other = give(self.connection, self.pond, "other")
+
+    def turn(self) -> None:
+        """
+        Have the two change places.
+        """
+        sharedponds.SEERS = {"other"}
+        pbcopy.viewersChanged(self.pond)
+
+    def settled(self) -> Any:
+        """
+        Give the connection, where all has arrived.
+        """
+        self.connection.deliver()
+        return self.connection
+
+    def test_deletedInTheBlock(self) -> None:
+        """
+        What is deleted in the block in which rights change vanishes, and does not
+        appear.
+        """
+        heard, heardByOther = told(self.owner), told(self.other)
+        with pbcopy.changing(self.pond):
+            self.turn()
+            del self.pond.plan, self.pond.ducks[0].secret
+        assertConverged(self.settled())
+        self.assertFalse(hasattr(self.owner, "plan"))
+        self.assertFalse(hasattr(self.owner.ducks[0], "secret"))
+        self.assertEqual(
+            [["PondView.plan removed 'plan'", "PondView.ducks[0].secret removed 's'"]],
+            heard,
+        )
+        self.assertEqual([], heardByOther)
+
+    def test_setInTheBlock(self) -> None:
+        """
+        What is set in the block in which rights change appears as it is now, once,
+        and vanishes as it was.
+        """
+        heard, heardByOther = told(self.owner), told(self.other)
+        with pbcopy.changing(self.pond):
+            self.pond.plan = "another"
+            self.turn()
+            self.pond.plan = ["the last"]
+        assertConverged(self.settled())
+        self.assertEqual("PondView.plan removed 'plan'", heard[0][0])
+        self.assertEqual(
+            ["PondView.plan added ['the last']", "PondView.ducks[0].secret added 's'"],
+            heardByOther[0],
+        )
