@@ -20,6 +20,7 @@ from twisted.spread import pb
 
 from pbcopy._copyable import localNames
 from pbcopy._nodes import Tracked
+from pbcopy._schema import schemaOf
 
 Step = tuple[str, Any, Any]
 """A path, what is there, and what should be."""
@@ -49,8 +50,8 @@ def firstDifference(
     """
     Find the first difference between two objects.
 
-    An attribute that only C{there} has is its own affair, and so is one that
-    its class names in C{localOnly}.  What a reference to a remote object refers
+    An attribute that only C{there} has is its own affair, unless it was declared
+    as a field of a replica, and so is one that its class names in C{localOnly}.  What a reference to a remote object refers
     to is not compared.
 
     @param path: how to call the two.
@@ -146,3 +147,13 @@ def _attributes(path: str, there: Any, should: Any) -> Iterator[Step]:
     for name, value in attributes.items():
         if name not in local:
             yield f"{path}.{name}", vars(there).get(name, NOTHING), value
+    for name in _declared(should):
+        if name not in attributes and name in vars(there):
+            yield f"{path}.{name}", vars(there)[name], NOTHING
+
+
+def _declared(thing: object) -> Iterator[str]:
+    schema = schemaOf(type(thing)) if isinstance(thing, pb.RemoteCopy) else None
+    if schema is not None:
+        for field in schema.byWire.values():
+            yield field.name

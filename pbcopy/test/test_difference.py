@@ -12,6 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
 from pbcopy._difference import NOTHING, firstDifference
+from pbcopy.test.sharedponds import DuckView
 
 
 class Thing:
@@ -199,6 +200,18 @@ class DifferenceTests(SynchronousTestCase):
         vars(one).update(seen=1)
         vars(other).update(seen=2)
         self.assertAlike(one, other)
+
+    def test_declared(self) -> None:
+        """
+        A declared field of a replica is nobody's own affair: one that is there, and
+        should not be, is a difference.
+        """
+        there, should = DuckView.__new__(DuckView), DuckView.__new__(DuckView)
+        vars(there).update(name="swan", secret="s")
+        vars(should).update(name="swan")
+        self.assertDiffer("it.secret", there, should)
+        vars(should).update(secret="s", another=1)
+        self.assertAlike(should, there)
 
     def test_differs(self) -> None:
         """
