@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from twisted.python import log
+from twisted.python.reflect import safe_repr
 
 from pbcopy._adoption import attributesOf, nodesIn
 from pbcopy._delta import Writer
@@ -148,7 +149,12 @@ class Lens:
             rights[name] = maySee(node.owner(), field, self.perspective)
         return rights[name]
 
-    def _isEdge(self, holder: Any, node: Any) -> bool:
+    def isSeenIn(self, holder: Any, node: Any) -> bool:
+        """
+        Tell whether the perspective sees a node in one that holds it.
+        """
+        if not self.knows(holder):
+            return False
         if not isinstance(holder, Attributes):
             return True
         return any(
@@ -166,8 +172,7 @@ class Lens:
             if each is self._root:
                 return True
             for holder in holdersOf(each):
-                isNew = id(holder) not in seen and self.knows(holder)
-                if isNew and self._isEdge(holder, each):
+                if id(holder) not in seen and self.isSeenIn(holder, each):
                     seen.add(id(holder))
                     todo.append(holder)
         return False
@@ -263,8 +268,8 @@ def maySee(owner: Any, field: Field, perspective: Any) -> bool:
     except Exception:
         log.err(
             None,
-            f"{type(owner).__qualname__}.{field.name} is kept from {perspective!r}: "
-            "its visibleTo has failed",
+            f"{type(owner).__qualname__}.{field.name} is kept from "
+            f"{safe_repr(perspective)}: its visibleTo has failed",
         )
         return False
 

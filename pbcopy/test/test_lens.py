@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import attr
 from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
 from pbcopy import _sharing
 from pbcopy._adoption import attributesOf
 from pbcopy._converged import assertConverged
-from pbcopy._lens import Lens
+from pbcopy._lens import Lens, maySee
+from pbcopy._schema import schemaOf
 from pbcopy.errors import Unsendable
 from pbcopy.test import sharedponds
 from pbcopy.test.sharedponds import Duck, Pond, give, meet, told
@@ -92,6 +94,55 @@ class KnownTests(SynchronousTestCase):
         pbcopy.viewersChanged(self.pond)
         self.close()
         self.assertEqual([], self.flushLoggedErrors())
+
+
+class MaySeeTests(SynchronousTestCase):
+    """
+    Whatever a predicate does, it tells.
+    """
+
+    def ask(self, visibleTo: Any, perspective: object = None) -> bool:
+        """
+        Ask whether a field may be seen.
+        """
+        duck = Duck("swan")
+        schema: Any = schemaOf(Duck)
+        options = attr.evolve(schema.fields["secret"].options, visibleTo=visibleTo)
+        field = attr.evolve(schema.fields["secret"], options=options)
+        seen = maySee(duck, field, perspective)
+        self.assertIs(bool, type(seen))
+        return seen
+
+    def test_asked(self) -> None:
+        """
+        It is given the object and the perspective, and what it gives is true or
+        not.  A field without one may be seen.
+        """
+        asked: list[Any] = []
+        self.assertFalse(self.ask(lambda *args: asked.append(args), "somebody"))
+        [(duck, perspective)] = asked
+        self.assertEqual(("swan", "somebody"), (duck.name, perspective))
+        self.assertTrue(self.ask(lambda *args: [0]))
+        self.assertTrue(self.ask(None))
+
+    def test_raises(self) -> None:
+        """
+        One that raises, or gives what is neither true nor false, hides the field,
+        and that is logged, whatever the perspective says of itself.
+        """
+
+        class Bad:
+            def __bool__(self) -> bool:
+                raise ValueError
+
+            def __repr__(self) -> str:
+                raise ValueError
+
+        for visibleTo in (lambda *args: 1 // 0, lambda *args: Bad()):
+            for perspective in (None, Bad()):
+                self.assertFalse(self.ask(visibleTo, perspective))
+        self.assertEqual(2, len(self.flushLoggedErrors(ZeroDivisionError)))
+        self.assertEqual(2, len(self.flushLoggedErrors(ValueError)))
 
 
 class RightsTests(SynchronousTestCase):

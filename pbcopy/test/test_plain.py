@@ -159,6 +159,24 @@ class PlainTests(SynchronousTestCase):
         self.assertEqual("black swan", self.view.ducks[0].name)
         self.assertEqual("black swan", self.view.n["swan"].name)
 
+    def test_hidden(self) -> None:
+        """
+        What is in a field that may not be seen, too, is told where it may be seen
+        alone.
+        """
+        names: list[Any] = []
+        self.patch(
+            StockView, "observe_set", lambda view, path, value: names.append(path)
+        )
+        hidden: Any = self.pond.ducks[0]
+        hidden.secret = self.pond.things = [1]
+        self.connection.deliver()
+        names.clear()
+        with pbcopy.changing(self.pond):
+            self.pond.things.append(2)
+        self.connection.deliver()
+        self.assertEqual([["things"]], names)
+
     def test_values(self) -> None:
         """
         A value that Jelly has not is sent as what it is made of.
