@@ -51,8 +51,8 @@ def firstDifference(
     Find the first difference between two objects.
 
     An attribute that only C{there} has is its own affair, unless it was declared
-    as a field of a replica, and so is one that its class names in C{localOnly}.  What a reference to a remote object refers
-    to is not compared.
+    as a field of a replica, and so is one that its class names in C{localOnly}.
+    What a reference to a remote object refers to is not compared.
 
     @param path: how to call the two.
     @param differs: asked about each two objects of one class.

@@ -168,8 +168,9 @@ class PlainTests(SynchronousTestCase):
         self.patch(
             StockView, "observe_set", lambda view, path, value: names.append(path)
         )
+        self.pond.things = [1]
         hidden: Any = self.pond.ducks[0]
-        hidden.secret = self.pond.things = [1]
+        hidden.secret = self.pond.things
         self.connection.deliver()
         names.clear()
         with pbcopy.changing(self.pond):
