@@ -27,7 +27,7 @@ from pbcopy._nodes import (
     attributesDict,
     getField,
 )
-from pbcopy._operations import ABSENT, Operation, contentsOf, leading, putField
+from pbcopy._operations import ABSENT, Operation, Set, contentsOf, leading, putField
 from pbcopy._tracked import aboveOf
 
 
@@ -41,11 +41,14 @@ class Changed:
         (L{contentsOf<pbcopy._operations.contentsOf>}).
     @ivar log: for a list, what has happened since, merged where one operation
         does it; empty for any other node.
+    @ivar turns: when it was first changed, among all that the block did; for the
+        attributes of an object, when each was, by its name.
     """
 
     node: Any
     before: Any
     log: list[Operation]
+    turns: dict[str, int] = attr.ib(factory=dict)
 
 
 @attr.s(auto_attribs=True, eq=False)
@@ -80,8 +83,10 @@ class Block:
         self._onCommit = onCommit
         self._isOver = self._isDone = False
         self._deferred: dict[int, Watcher] = {}
+        self._always: dict[int, Watcher] = {}
         self._mementos: dict[int, _Memento] = {}
         self._privates: dict[tuple[int, str], tuple[Any, Any]] = {}
+        self._count = 0
         self._roots: dict[int, Any] = {}
         self._masters: dict[int, Any] = {}
         for master in masters:
@@ -100,6 +105,8 @@ class Block:
             if not self._isConcerned(operation.node):
                 return
             memento = self._remember(operation.node)
+        self._count += 1
+        memento.changed.turns.setdefault(nameIn(operation), self._count)
         # What leaves may be changed, and come back.
         for value in operation.went():
             if type(value) not in ATOMS:
@@ -137,11 +144,15 @@ class Block:
         """
         return id(master) in self._masters
 
-    def defer(self, watcher: Watcher) -> None:
+    def defer(self, watcher: Watcher, always: bool = False) -> None:
         """
         Have a watcher of such a master told when this ends.
+
+        @param always: also if everything goes back.
         """
         self._deferred[id(watcher)] = watcher
+        if always:
+            self._always[id(watcher)] = watcher
 
     def changes(self) -> list[Changed]:
         """
@@ -191,7 +202,7 @@ class Block:
         finally:
             self._isOver, self._isDone = True, isDone
             if not isDone and not self.waits():
-                self._deferred.clear()
+                self._deferred = self._always
             _commitWhatIsOver()
 
     def waits(self) -> bool:
@@ -216,6 +227,14 @@ class Block:
         """
         if self._deferred:
             self._onCommit([*self._deferred.values()], self.changes())
+
+
+def nameIn(operation: Operation) -> str:
+    """
+    Give the name of the attribute that an operation is about; C{""} if it is about
+    a container.
+    """
+    return operation.name if type(operation) is Set else ""
 
 
 def _open() -> list[Block]:

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any
 
 import attr
 from twisted.python import log
 
 from pbcopy._adoption import attributesOf
-from pbcopy._block import Changed
+from pbcopy._block import Changed, nameIn
 from pbcopy._channel import DELTA
 from pbcopy._lens import Lens
 from pbcopy._nodes import fieldsOf
@@ -98,7 +99,8 @@ class Audience:
         """
         Ask again what the perspective may see.
         """
-        if _deferred(self.lens.master, self.lens):
+        # Who may see a field does not depend on how the block ends.
+        if _deferred(self.lens.master, self.lens, always=True):
             self._isRightsDue = True
         else:
             turned = self.lens.reconsider()
@@ -115,14 +117,16 @@ class Audience:
             turned = self.lens.reconsider(before)
         # These say all that is to be said of their fields.
         fields = {(id(each.node), each.name) for each in turned}
-        operations = [
-            operation
+        found = [
+            (each.turns.get(nameIn(operation), 0), operation)
             for each in changes
             if self.lens.knows(each.node) and self.lens.reaches(each.node)
             for operation in self._net(each)
-            if type(operation) is not Set
-            or (id(operation.node), operation.name) not in fields
+            if (id(operation.node), nameIn(operation)) not in fields
         ]
+        # What cannot be seen is not to be told by their order.
+        found.sort(key=itemgetter(0))
+        operations = [operation for _, operation in found]
         operations += [each for each in turned if not each.isVoid()]
         messages = self.messages(operations, isBlock=True)
         for each in changes:
@@ -209,10 +213,10 @@ def _cost(operations: Iterable[Operation]) -> int:
     return sum(2 + len(list(each.came())) for each in operations)
 
 
-def _deferred(master: Any, lens: Lens) -> bool:
+def _deferred(master: Any, lens: Lens, always: bool = False) -> bool:
     for block in blocks:
         if block.covers(master):
-            block.defer(lens)
+            block.defer(lens, always)
             return True
     return False
 

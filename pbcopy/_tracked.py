@@ -34,7 +34,7 @@ class Block(Protocol):
     def covers(self, master: object) -> bool:
         """Tell whether the changes of a master are kept until the block ends."""
 
-    def defer(self, watcher: Watcher) -> None:
+    def defer(self, watcher: Watcher, always: bool = False) -> None:
         """Have a watcher of such a master told when the block ends."""
 
 
