@@ -59,7 +59,7 @@ class Lens:
         self.changed = changed
         self.shapes: dict[tuple[str, ...], int] = {}
         self.shapeCount = 0
-        self._root = attributesOf(master)
+        self._root = _rootOf(master)
         self._known: dict[int, tuple[Any, int]] = {}
         self._last = 0
         # Those that were asked for, of each node, by the names of fields.
@@ -254,6 +254,25 @@ class Lens:
             had = before.get(id(node), now).get(name, ABSENT)
             has = now.get(name, ABSENT)
             yield Set(node, name, had if did else ABSENT, has if does else ABSENT)
+
+
+def _rootOf(master: Any) -> Attributes:
+    """
+    Give the node of a master.
+
+    @raise Unsendable: if something in it could change unseen.  The peer is told of
+        this, and what it is may be in a field that the peer must not know of.
+    """
+    try:
+        return attributesOf(master)
+    except Unsendable as error:
+        name = type(master).__qualname__
+        log.err(error, f"A {name} cannot be sent")
+        raise Unsendable(
+            "something in it could change without anybody seeing it",
+            where=name,
+            advice="its process has logged what",
+        ) from None
 
 
 def maySee(owner: Any, field: Field, perspective: Any) -> bool:
