@@ -9,6 +9,7 @@ as real processes, in a folder of its own.
 
 from __future__ import annotations
 
+import ast
 import glob
 import os
 import re
@@ -75,6 +76,15 @@ class ListingsTestCase(TestCase):
         """
         self.assertEqual((0, expected), (await child.end(), readable(child.lines)))
         self.assertEqual("", child.errors)
+
+    async def assertPass(self, module: str, count: int) -> None:
+        """
+        Assert that so many tests pass under C{trial}.
+        """
+        trial = "from twisted.scripts.trial import run; run()"
+        script = self.python("-c", trial, module)
+        self.assertEqual(0, await script.end())
+        self.assertIn(f"PASSED (successes={count})", script.lines)
 
     async def assertServed(self, expected: list[str], server: Child) -> None:
         """
@@ -473,15 +483,6 @@ class TrialTests(ListingsTestCase):
 
     listings = ("ponds.py", "test_ponds.py", "test_network.py")
 
-    async def assertPass(self, module: str, count: int) -> None:
-        """
-        Assert that so many tests pass under C{trial}.
-        """
-        trial = "from twisted.scripts.trial import run; run()"
-        script = self.python("-c", trial, module)
-        self.assertEqual(0, await script.end())
-        self.assertIn(f"PASSED (successes={count})", script.lines)
-
     async def test_ponds(self) -> None:
         """
         Those of one connection pass.
@@ -493,6 +494,135 @@ class TrialTests(ListingsTestCase):
         Those on a network pass.
         """
         await self.assertPass("test_network", 4)
+
+
+class SharedTests(ListingsTestCase):
+    """
+    Tests for the chapter on declared state.
+    """
+
+    listings = (
+        "byhand_view.py",
+        "duckpond.py",
+        "looking.py",
+        "pond_by_hand.py",
+        "pond_declared.py",
+        "shared_blocks.py",
+        "shared_fields.py",
+        "shared_listening.py",
+        "shared_tracking.py",
+        "shared_types.py",
+        "shared_versions.py",
+        "shared_viewers.py",
+        "test_pond_views.py",
+    )
+
+    def shown(self, name: str) -> list[str]:
+        """
+        Give the output of a program, as the chapter shows it.
+        """
+        path = os.path.join(os.path.dirname(LISTINGS), "shared.rst")
+        if not os.path.exists(path):
+            raise SkipTest(f"the text is not beside the listings: no file {path}")
+        with open(path) as file:
+            found = re.findall(
+                rf"^   \$ python {re.escape(name)}\n((?:   .*\n)+)", file.read(), re.M
+            )
+        self.assertEqual(1, len(found), f"{name} is not shown once")
+        return readable([line[3:] for line in found[0].splitlines()])
+
+    async def assertPrintsWhatIsShown(self, name: str) -> None:
+        """
+        Assert that a program prints what the chapter shows.
+        """
+        await self.assertPrints(self.shown(name), self.python(name))
+
+    async def test_byHand(self) -> None:
+        """
+        A pond that is written by hand is followed.
+        """
+        await self.assertPrintsWhatIsShown("pond_by_hand.py")
+
+    async def test_declared(self) -> None:
+        """
+        So is one that is declared, whatever is done to its list.
+        """
+        await self.assertPrintsWhatIsShown("pond_declared.py")
+
+    async def test_fields(self) -> None:
+        """
+        A dataclass, an attrs class and a plain class can be declared.  A private
+        field does not arrive.
+        """
+        await self.assertPrintsWhatIsShown("shared_fields.py")
+
+    async def test_tracking(self) -> None:
+        """
+        Each part of the state is followed, one object is one object, and what
+        could change unseen is refused.
+        """
+        await self.assertPrintsWhatIsShown("shared_tracking.py")
+
+    async def test_blocks(self) -> None:
+        """
+        A block arrives as one, or not at all.
+        """
+        await self.assertPrintsWhatIsShown("shared_blocks.py")
+
+    async def test_listening(self) -> None:
+        """
+        Callbacks and readers are told of each change, and a replica cannot be
+        written to.
+        """
+        await self.assertPrintsWhatIsShown("shared_listening.py")
+
+    async def test_viewers(self) -> None:
+        """
+        A value appears where it may be seen, and vanishes where it may not be
+        seen any more.
+        """
+        await self.assertPrintsWhatIsShown("shared_viewers.py")
+
+    async def test_types(self) -> None:
+        """
+        What arrives is converted or refused.  A change that is refused is one
+        line in the log.
+        """
+        script = self.python("shared_types.py")
+        self.assertEqual(0, await script.end())
+        self.assertEqual(self.shown("shared_types.py"), script.lines)
+        self.assertEqual(
+            [
+                "PondView cannot take a change: Violation: PondView.ducks[1]: this "
+                "is not what was declared (got 'a text', a str, expected Duck)"
+            ],
+            script.errors.splitlines(),
+        )
+
+    async def test_versions(self) -> None:
+        """
+        Two versions of a class work together where they can.
+        """
+        await self.assertPrintsWhatIsShown("shared_versions.py")
+
+    async def test_views(self) -> None:
+        """
+        The declared view and the view by hand pass the same tests.
+        """
+        await self.assertPass("test_pond_views", 14)
+
+    def test_byHandIsShort(self) -> None:
+        """
+        The view by hand has 30 lines of code or fewer, and none of pbcopy.
+        """
+        with open(os.path.join(LISTINGS, "byhand_view.py")) as file:
+            tree = ast.parse(file.read())
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Module, ast.ClassDef)) and ast.get_docstring(node):
+                node.body[:1] = [] if len(node.body) > 1 else [ast.Pass()]
+        code = ast.unparse(tree)
+        self.assertNotIn("pbcopy", code)
+        self.assertLessEqual(len([line for line in code.splitlines() if line]), 30)
 
 
 class FolderTests(ListingsTestCase):

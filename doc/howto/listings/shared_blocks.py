@@ -28,8 +28,8 @@ class PondView(pb.RemoteCache):
     """
 
 
-def show(change):
-    print("heard:", change)
+def show(changes):
+    print("heard:", *changes, sep="\n  ")
 
 
 def add(*ducks):

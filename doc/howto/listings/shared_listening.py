@@ -29,6 +29,11 @@ class PondView(pb.RemoteCache):
     """
 
 
+def show(changes):
+    for change in changes:
+        print("subscribed:", change)
+
+
 async def watch(view):
     async for change in pbcopy.changes(view):
         print("watch:", change)
@@ -37,7 +42,7 @@ async def watch(view):
 
 pond = DuckPond(ducks=["one duck", "two duck"])
 connection, view = look(pond)
-stop = view.subscribe(lambda change: print("subscribed:", change))
+stop = view.subscribe(show)
 watching = Deferred.fromCoroutine(watch(view))
 
 pond.ducks.append("ugly duckling")
@@ -51,6 +56,6 @@ connection.deliver()
 
 try:
     view.ducks.append("goose")
-except Exception as error:
-    print(type(error).__name__, error)
+except pbcopy.ReadOnlyReplica as error:
+    print(error)
 connection.cut()

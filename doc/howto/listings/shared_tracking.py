@@ -9,6 +9,13 @@ from looking import look
 
 import pbcopy
 
+
+class Egg:
+    """
+    An object as any other.
+    """
+
+
 pond = DuckPond()
 connection, view = look(pond)
 
@@ -19,7 +26,7 @@ duck.food.append("bread")
 pond.depths |= {"north": (1.0, 2.5)}
 pond.closed.add("south")
 connection.deliver()
-print(view.ducks[0].food, view.depths, view.closed)
+print(view.ducks[0].food, view.depths, list(view.closed))
 print("one duck:", view.queen is view.ducks[0])
 
 plain = ["north", "south"]
@@ -28,7 +35,7 @@ print(duck.food == plain, isinstance(duck.food, list), duck.food is plain)
 plain.append("west")
 print(duck.food)
 
-for value in (bytearray(b"bread"), Counter("bread"), object()):
+for value in (bytearray(b"bread"), Counter("bread"), Egg()):
     try:
         duck.food.append(value)
     except pbcopy.Unsendable as error:

@@ -72,9 +72,12 @@ connection, view = look(pond)
 print(view.weather, view.price, view.opened.tzinfo, view.corners, view.ducks[0].weight)
 
 wrong = DuckPond(state="full", price=1.5, ducks=[Duck("Donald"), Duck("")])
-connection, failure = look(wrong)
+failure = look(wrong)[1]
 print(failure.type.__name__)
 print(failure.getErrorMessage())
 
 pond.ducks.append("a text")
 connection.deliver()
+status = pbcopy.statusOf(view)
+print(len(pond.ducks), len(view.ducks), status.kind.name)
+print(status.reason)

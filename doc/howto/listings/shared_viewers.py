@@ -102,8 +102,9 @@ class Client:
         self.view = view
         view.subscribe(self.show)
 
-    def show(self, change):
-        print(f"{self.name.decode()} hears: {change}")
+    def show(self, changes):
+        for change in changes:
+            print(f"{self.name.decode()} hears: {change}")
 
 
 users = InMemoryUsernamePasswordDatabaseDontUse(alice=b"password", bob=b"password")
