@@ -25,6 +25,9 @@ from pbcopy._stored import jellyStored, unjellyStored
 from pbcopy.errors import Violation
 from pbcopy.interfaces import ICopyable, IRemoteCopy
 
+LocalNames = frozenset[str] | tuple[str, ...] | str
+"""Names of attributes; a text is one name."""
+
 
 @implementer(ICopyable)
 class Copyable(flavors.Copyable):
@@ -36,7 +39,7 @@ class Copyable(flavors.Copyable):
         C{getStateToCopy} of one's own decides for itself.
     """
 
-    localOnly: ClassVar[frozenset[str] | tuple[str, ...] | str] = frozenset()
+    localOnly: ClassVar[LocalNames] = frozenset()
 
     def getStateToCopy(self) -> Any:
         """

@@ -13,14 +13,14 @@ the object: copies and pickles of it are detached snapshots.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from twisted.spread import flavors, pb
 from zope.interface import implementer
 
 from pbcopy._answers import answerFails
 from pbcopy._channel import DELTA
-from pbcopy._copyable import RemoteCopy
+from pbcopy._copyable import LocalNames, RemoteCopy
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._declared import (
     Packed,
@@ -62,7 +62,7 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
 
     broker = FromSlot()
     luid = FromSlot()
-    localOnly = ("broker", "luid")
+    localOnly: ClassVar[LocalNames] = ("broker", "luid")
 
     # Stock flavors hash by the dict that the twins share, so that replacing the
     # dict loses the replica in a set.

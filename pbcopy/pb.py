@@ -11,13 +11,39 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.spread import pb as _stock
 from twisted.spread.interfaces import IJellyable, IUnjellyable
 from twisted.spread.jelly import globalSecurity, jelly, unjelly
-from twisted.spread.pb import *  # noqa: F403
-from twisted.spread.pb import RemoteError
+from twisted.spread.pb import (
+    MAX_BROKER_REFS,
+    AsReferenceable,
+    Avatar,
+    Broker,
+    CopyableFailure,
+    DeadReferenceError,
+    Error,
+    IPBRoot,
+    IPerspective,
+    IUsernameMD5Password,
+    Jellyable,
+    NoSuchMethod,
+    PBConnectionLost,
+    ProtocolError,
+    Referenceable,
+    RemoteError,
+    RemoteMethod,
+    RemoteReference,
+    Root,
+    Serializable,
+    Viewable,
+    ViewPoint,
+    challenge,
+    failure2Copyable,
+    portno,
+    respond,
+)
 
 import pbcopy._fresh
 import pbcopy._mentions
@@ -26,7 +52,6 @@ from pbcopy._cacheable import Cacheable
 from pbcopy._copyable import Copyable, RemoteCopy
 from pbcopy._factory import setUnjellyableFactoryForClass
 from pbcopy._failure import CopiedFailure
-from pbcopy._meeting import PBClientFactory, PBServerFactory
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._registry import (
     copyTags,
@@ -36,6 +61,12 @@ from pbcopy._registry import (
 )
 from pbcopy._remotecache import RemoteCache
 from pbcopy._valueclasses import setUnjellyableForValue
+
+if TYPE_CHECKING:
+    # They have no annotations; a type checker is not strict about Twisted.
+    from twisted.spread.pb import PBClientFactory, PBServerFactory
+else:
+    from pbcopy._meeting import PBClientFactory, PBServerFactory
 
 setCopierForClass = setUnjellyableForClass
 setCopierForClassTree = setUnjellyableForClassTree

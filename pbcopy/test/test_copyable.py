@@ -6,7 +6,7 @@ Tests for L{pbcopy._copyable}.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from twisted.spread import jelly
 from twisted.trial.unittest import SynchronousTestCase
@@ -99,7 +99,7 @@ class CopyTests(SynchronousTestCase):
         """
 
         class Secret(Pond):
-            localOnly: Any = ("password",)
+            localOnly: ClassVar[Any] = ("password",)
 
         class Keyed(Secret):
             localOnly = frozenset({"key"})

@@ -98,9 +98,10 @@ class RegistryTests(SynchronousTestCase):
         What names no class is refused, and the error shows it.
         """
         nonsense: Any = 7
+        received: Any = Received
         for function in (setUnjellyableForClass, pb.setUnjellyableFactoryForClass):
             with self.assertRaises(RegistrationError) as caught:
-                function(nonsense, Received)
+                function(nonsense, received)
             self.assertEqual("7", caught.exception.got)
         self.assertRaises(RegistrationError, setUnjellyableForException, nonsense)
 

@@ -28,7 +28,7 @@ class ForgottenTests(ReplicaTestCase):
         """
 
         class View(pb.RemoteCache):
-            def __del__(self) -> None:
+            def __del__(self) -> None:  # type: ignore[override]
                 """Say nothing."""
 
         register(self, pb, (self.kit.Pond, View))
