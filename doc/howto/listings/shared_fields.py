@@ -32,7 +32,7 @@ class PondView(pb.RemoteCache):
 
 
 @pbcopy.shared
-@attrs.define(slots=False, eq=False)
+@attrs.define
 class FrogPond(pb.Cacheable):
     """
     A class of attrs.
