@@ -10,7 +10,7 @@ could change with nobody seeing it, and is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from twisted.python.reflect import qual, safe_repr
@@ -256,12 +256,18 @@ def refusal(value: Any, where: str) -> Unsendable:
 def _advice(value: object) -> str:
     if isinstance(value, flavors.Copyable):
         return "declare its class with pbcopy.shared"
-    for base in (list, dict, set, str, bytes, int, float, tuple, frozenset):
+    for base in (str, bytes, int, float, tuple, frozenset):
         if isinstance(value, base):
             return f"use a plain {base.__name__}"
     if isinstance(value, (bytearray, memoryview)):
         return "use bytes"
-    return "make its class immutable, or keep it in a private field"
+    for abstract, name in ((Mapping, "dict"), (Set, "set"), (Sequence, "list")):
+        if isinstance(value, abstract):
+            return f"use a plain {name}"
+    return (
+        "declare its class with pbcopy.shared, have it and all in it be immutable, "
+        "or keep it in a private field"
+    )
 
 
 def hold(holder: Any, values: Iterable[Any]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from pbcopy._classtypes import OPEN
 from pbcopy._kinds import shortly
 from pbcopy._leaftypes import SCALARS
+from pbcopy._nodes import Tracked
 from pbcopy._paths import LONGEST, shortened, step
 from pbcopy._sized import IN_A_SET
 from pbcopy._typebase import Type, Where
@@ -152,7 +153,8 @@ def _shown(value: Any) -> str:
     """
     Show what came.  What has others in it may be deep, and is only named.
     """
-    name = type(value).__name__
+    # To its reader, a tracked container is a plain one.
+    name = (value.plain if isinstance(value, Tracked) else type(value)).__name__
     named = f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
     if type(value) in (str, bytes):
         return f"{shortly(value[:LONGEST])}, {named}"

@@ -133,9 +133,23 @@ _Declared = tuple[str, Any, Any, bool, Callable[[Any], Any]]
 
 
 def _declared(cls: Any) -> Iterator[_Declared]:
-    if "__attrs_attrs__" in vars(cls):
-        return map(_ofAttrs, attr.fields(cls))
-    return map(_ofDataclass, dataclasses.fields(cls))
+    isAttrs = "__attrs_attrs__" in vars(cls)
+    fields = attr.fields(cls) if isAttrs else dataclasses.fields(cls)
+    for each in fields:
+        if isinstance(each.default, _MARKS):
+            raise RegistrationError(
+                "this is the field of another kind of class",
+                where=f"{cls.__qualname__}.{each.name}",
+                got=type(each.default).__name__,
+                advice="write attrs.field(metadata=pbcopy.options(...)) in an attrs "
+                "class, and pbcopy.field(...) in any other",
+            )
+    return map(_ofAttrs if isAttrs else _ofDataclass, fields)
+
+
+_MARKS = (dataclasses.Field, type(attr.ib()))
+"""What stands for a field in the body of a class, and is the default of one where
+nobody has understood it."""
 
 
 _FACTORY: Any = attr.Factory

@@ -177,7 +177,16 @@ class Draft(Values):
             if shape.cls is None:
                 # This is told when all of them are known.
                 return None
-            if issubclass(shape.cls, flavors.RemoteCache) is not isRoot:
+            isCache = issubclass(shape.cls, flavors.RemoteCache)
+            if isCache and not isRoot:
+                raise Violation(
+                    "what came is a copy, and the class declared for it is one of "
+                    "caches",
+                    where=shape.cls.__qualname__,
+                    got=shape.name,
+                    advice="derive the class from pb.RemoteCopy",
+                )
+            if isRoot and not isCache:
                 raise malformed(f"a part that is a {shape.name}", "a mention of it")
             owner = _createBlank(shape.cls)
             self._owners.append(owner)

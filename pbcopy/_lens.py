@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import Any
 
 from twisted.python import log
-from twisted.python.reflect import safe_repr
+from twisted.python.reflect import qual, safe_repr
+from twisted.spread import flavors
 
 from pbcopy._adoption import attributesOf, nodesIn
 from pbcopy._delta import Writer
@@ -23,7 +24,7 @@ from pbcopy._nodes import ATOMS, Attributes, unwatch, watch
 from pbcopy._operations import ABSENT, Operation, Set
 from pbcopy._schema import Field, Schema, schemaOf
 from pbcopy._text import asText
-from pbcopy._tracked import holdersOf, valuesOf
+from pbcopy._tracked import holdersOf, pathOf, valuesOf
 from pbcopy.errors import Unsendable
 
 
@@ -120,6 +121,13 @@ class Lens:
         Give the name under which the receiver looks for its class.
         """
         owner: Any = node.owner()
+        if not isinstance(owner, flavors.Copyable):
+            raise Unsendable(
+                "this came from a peer, and is not sent further",
+                where=pathOf(node, self._root),
+                got=f"a {qual(type(owner))}",
+                advice="make an object of a class of your own of it",
+            )
         return asText(owner.getTypeToCopyFor(self.perspective))
 
     def wireName(self, operation: Set) -> str:

@@ -201,7 +201,9 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         tell(failure.value)
         # That the observer has stopped is no news to who asked for no answer.
         if not failure.check(pb.DeadReferenceError):
-            log.err(failure, f"An update of {self!r} was not sent")
+            log.err(
+                failure, f"An update of {type(self.cached).__qualname__} was not sent"
+            )
 
     def _send(
         self, name: str | bytes, args: Any, kw: Any

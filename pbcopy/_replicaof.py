@@ -42,9 +42,12 @@ def replicaOf(master: type | str | bytes) -> Callable[[_Class], _Class]:
         cannot be one, or if the class says by a method what it does with a state.
     """
     checkName("replicaOf", master)
+    if isinstance(master, type):
+        _checkMaster(master)
 
     def decorate(cls: _Class) -> _Class:
         _checkClass(cls)
+        _checkKind(master, cls)
         declareReplica(master, cls)
         noteDeclared(cls)
         declared: Any = cls
@@ -75,6 +78,34 @@ def _checkClass(cls: Any) -> None:
         )
 
 
+def _checkMaster(master: type) -> None:
+    if issubclass(master, flavors.Copyable) and schemaOf(master) is not None:
+        return
+    raise RegistrationError(
+        "this is no shared class",
+        where="replicaOf",
+        got=repr(master),
+        expected="a class that is declared with pbcopy.shared, or a name",
+        advice="declare it; if its methods say what is sent, give its name as a text"
+        if issubclass(master, flavors.Copyable)
+        else "write @pbcopy.replicaOf(Master) above the class of the replica",
+    )
+
+
+def _checkKind(master: type | str | bytes, cls: type) -> None:
+    if not isinstance(master, type):
+        return
+    isCache = issubclass(master, flavors.Cacheable)
+    if issubclass(cls, flavors.RemoteCache) is not isCache:
+        kinds = ("pb.Copyable", "pb.RemoteCopy"), ("pb.Cacheable", "pb.RemoteCache")
+        sent, received = kinds[isCache]
+        raise RegistrationError(
+            f"{master.__qualname__} is a {sent}, and this class is not for one",
+            where=cls.__qualname__,
+            expected=f"a subclass of {received}",
+        )
+
+
 def _setCopyableState(self: Any, state: Any) -> None:
     """
     Take the fields that came.
@@ -90,6 +121,12 @@ def _setCopyableState(self: Any, state: Any) -> None:
             expected="dict",
         )
     schema: Any = schemaOf(type(self))
+    if schema is None:
+        raise Violation(
+            "its class is not declared, and a base of it is",
+            where=name,
+            advice="declare it with pbcopy.replicaOf, too",
+        )
     came = {
         schema.byWire[wireName].name: value
         for wireName, value in withTextKeys(state).items()

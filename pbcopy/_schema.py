@@ -25,6 +25,10 @@ from pbcopy.errors import RegistrationError, Violation
 __all__ = ["Field", "Schema", "schemaOf"]
 
 
+_OURS = ("pbcopy._", "twisted.spread.")
+_OF_REPLICAS = ("broker", "luid")
+
+
 @attr.s(auto_attribs=True, eq=False)
 class Field:
     """
@@ -131,8 +135,18 @@ class Field:
         _ = self.type
 
     def _checkName(self, cls: Any, where: str) -> None:
+        if self.name in _OF_REPLICAS and issubclass(cls, flavors.RemoteCache):
+            raise RegistrationError(
+                "each replica has something of its own by this name",
+                where=where,
+                expected=f"another name than {' and '.join(_OF_REPLICAS)}",
+                advice=f"rename the field, with wireName={self.wireName!r}",
+            )
         try:
-            checkAttribute(cls, self.name)
+            for base in cls.__mro__:
+                # A field with a default hides what it has the name of.
+                if base is cls or base.__module__.startswith(_OURS):
+                    checkAttribute(base, self.name)
         except Violation as error:
             raise RegistrationError(
                 error.what,

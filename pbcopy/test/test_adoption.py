@@ -5,7 +5,7 @@ Tests for L{pbcopy._adoption}.
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict, deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,7 +108,14 @@ class AdoptionTests(SynchronousTestCase):
         """
         for value, where, advice in [
             (bytearray(b"x"), "", "use bytes"),
-            ([1, {"a": (2, object())}], "[1].a[1]", "make its class immutable"),
+            (
+                [1, {"a": (2, object())}],
+                "[1].a[1]",
+                "declare its class with pbcopy.shared",
+            ),
+            ([deque()], "[0]", "use a plain list"),
+            (range(3), "", "use a plain list"),
+            ({}.keys(), "", "use a plain set"),
             ([OrderedDict()], "[0]", "use a plain dict"),
             ({"a b": defaultdict(list)}, "['a b']", "use a plain dict"),
             (type("Own", (list,), {})(), "", "use a plain list"),

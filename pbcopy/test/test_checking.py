@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy._checking import MOST_TOLD, joined, rendered
 from pbcopy._paths import LONGEST
+from pbcopy._trackedset import TrackedSet
 from pbcopy.errors import Violation
 from pbcopy.test.declared import (
     Colour,
@@ -99,6 +100,7 @@ class CheckTests(SynchronousTestCase):
         for value in (whole, "x" * 10**6, b"x" * 10**6, 10**10_000, [0] * 10**6):
             self.assertLess(len(str(refusal(bool, value))), 300)
         self.assertEqual("a list of 1 items", refusal(bool, whole).got)
+        self.assertEqual("a set of 1 items", refusal(bool, TrackedSet([1])).got)
         self.assertEqual("a Duck", refusal(bool, Duck("Donald")).got)
         self.assertEqual("'x', a str", refusal(bool, "x").got)
 

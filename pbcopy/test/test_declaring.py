@@ -249,6 +249,46 @@ class WrongTests(SynchronousTestCase):
 
         self.assertIn("'name'", str(self.refuses(Duck, "Duck.call")))
 
+    def test_aMethodOfItsBase(self) -> None:
+        """
+        So is one that hides what the class has from PB, by its default.
+        """
+
+        class Duck(pb.Copyable):
+            jellyFor: Any = None
+
+        self.assertIn("rename", self.refuses(Duck, "Duck.jellyFor").advice)
+
+    def test_ofReplicas(self) -> None:
+        """
+        A replica has no field of the name of what each replica has.
+        """
+        for name in ("broker", "luid"):
+            space = {"__annotations__": {name: str}, "__module__": __name__}
+            master = type("Pond", (pb.Cacheable,), dict(space))
+            self.assertIn(name, schema(declare(master)).fields)
+            view = type("PondView", (pb.RemoteCache,), dict(space))
+            error = self.assertRaises(RegistrationError, declareReplica, "x.Pond", view)
+            self.assertEqual(f"PondView.{name}", error.where)
+            self.assertIn(f"wireName={name!r}", error.advice)
+
+    def test_fieldsOfAnotherKindOfClass(self) -> None:
+        """
+        A field that is written as in another kind of class is an error that says
+        how it is written here.
+        """
+
+        @attr.define
+        class Duck(pb.Copyable):
+            name: str = field(default="")
+
+        class Goose(pb.Copyable):
+            name: str = attr.field(default="")
+
+        for cls in (Duck, Goose):
+            error = self.refuses(cls, f"{cls.__name__}.name")
+            self.assertIn("pbcopy.options", error.advice)
+
     def test_aMethod(self) -> None:
         """
         A field that is code of the class, or Python's own, is an error.

@@ -9,6 +9,7 @@ import copy
 import pickle
 from typing import Any
 
+from twisted.python import log
 from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -75,6 +76,20 @@ class ObserverTests(SynchronousTestCase):
         self.connection.deliver()
         self.assertIsNone(nothing)
         self.assertEqual(2, len(self.view.ducks))
+
+    def test_whatIsLoggedIsShort(self) -> None:
+        """
+        What is logged of an update that was not sent names the class of its
+        object, whose repr may be long.
+        """
+        self.patch(limits, "MAX_STATE", 1024 * 1024)
+        told: list[Any] = []
+        log.addObserver(told.append)
+        self.addCleanup(log.removeObserver, told.append)
+        self.observer.callRemote("add", b"x" * 1024 * 1024, pbanswer=False)
+        name = type(self.pond).__qualname__
+        self.assertEqual(f"An update of {name} was not sent", told[0]["why"])
+        self.flushLoggedErrors(Unsendable)
 
     def test_withoutAnAnswerAndInVain(self) -> None:
         """
