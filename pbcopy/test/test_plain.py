@@ -4,6 +4,7 @@ Tests for L{pbcopy._plain}.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
@@ -72,6 +73,44 @@ class StockView(pb.RemoteCache):
         members = self.at(path)
         members.difference_update(removed)
         members.update(added)
+
+
+class Recorder(pb.RemoteCache):
+    """
+    Keeps what it is called with.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+
+    def setCopyableState(self, state: Any) -> None:
+        """
+        Take nothing.
+        """
+
+    def observe_set(self, path: list[Any], value: Any) -> None:
+        """
+        Something is set.
+        """
+        self.calls.append(("set", path, value))
+
+    def observe_remove(self, path: list[Any]) -> None:
+        """
+        Something goes.
+        """
+        self.calls.append(("remove", path))
+
+    def observe_splice(self, path: list[Any], start: int, stop: int, new: Any) -> None:
+        """
+        Items of a list come and go.
+        """
+        self.calls.append(("splice", path, start, stop, new))
+
+    def observe_alter(self, path: list[Any], added: Any, removed: Any) -> None:
+        """
+        Members of a set come and go.
+        """
+        self.calls.append(("alter", path, added, removed))
 
 
 class Colour(Enum):
@@ -185,3 +224,125 @@ class PlainTests(SynchronousTestCase):
         self.pond.things = [Colour.RED]
         self.connection.deliver()
         self.assertEqual(["red"], self.view.things)
+
+
+class CallsTests(SynchronousTestCase):
+    """
+    Tests for the very calls, which the howto describes: receivers are written for
+    them.
+    """
+
+    def setUp(self) -> None:
+        tag = f"{Pond.__module__}.{Pond.__name__}".encode()
+        self.addCleanup(copyTags.__setitem__, tag, copyTags[tag])
+        pb.setUnjellyableForClass(Pond, Recorder)
+        self.pond = Pond(things=[3, 1, 2], named={"a": [1]}, tags={1})
+        self.connection = meet()
+        self.view = give(self.connection, self.pond)
+
+    def check(self, change: Callable[[Any], object], *calls: Any) -> None:
+        """
+        Check what calls a change makes.
+        """
+        change(self.pond)
+        self.connection.deliver()
+        self.assertEqual([*calls], self.view.calls)
+        self.view.calls.clear()
+
+    def test_attributes(self) -> None:
+        """
+        An attribute is set or removed, under its name on the wire.  An equal value
+        makes no call.
+        """
+        self.check(lambda p: setattr(p, "colour", "blue"), ("set", ["colour"], "blue"))
+        self.check(lambda p: setattr(p, "colour", "blue"))
+        self.check(lambda p: setattr(p, "named", {}), ("set", ["n"], {}))
+        self.check(lambda p: delattr(p, "colour"), ("remove", ["colour"]))
+        self.check(lambda p: setattr(p, "private", 3))
+
+    def test_lists(self) -> None:
+        """
+        What one slice can say is a splice, with places from the start of the list.
+        What it cannot say is the whole list.
+        """
+
+        def doubled(pond: Any) -> None:
+            pond.things *= 2
+
+        things = ["things"]
+        for change, call in (
+            (lambda p: p.things.append(4), ("splice", things, 3, 3, [4])),
+            (lambda p: p.things.insert(-9, 0), ("splice", things, 0, 0, [0])),
+            (lambda p: p.things.__setitem__(-1, 5), ("splice", things, 4, 5, [5])),
+            (lambda p: p.things.pop(0), ("splice", things, 0, 1, [])),
+            (lambda p: p.things.remove(2), ("splice", things, 2, 3, [])),
+            (lambda p: p.things.sort(), ("set", things, [1, 3, 5])),
+            (lambda p: p.things.reverse(), ("set", things, [5, 3, 1])),
+            (lambda p: p.things.__delitem__(slice(0, 3, 2)), ("set", things, [3])),
+            (doubled, ("splice", things, 1, 1, [3])),
+            (lambda p: p.things.clear(), ("splice", things, 0, 2, [])),
+        ):
+            self.check(change, call)
+
+    def test_dictsAndSets(self) -> None:
+        """
+        Each key is a call; the members of a set that come and go are one.
+        """
+        self.check(
+            lambda p: p.named.update(b=2, c=3),
+            ("set", ["n", "b"], 2),
+            ("set", ["n", "c"], 3),
+        )
+        self.check(lambda p: p.named.pop("b"), ("remove", ["n", "b"]))
+        self.check(lambda p: p.tags.update([1, 2]), ("alter", ["tags"], [2], []))
+        self.check(
+            lambda p: p.tags.symmetric_difference_update([2, 3]),
+            ("alter", ["tags"], [3], [2]),
+        )
+
+    def test_inside(self) -> None:
+        """
+        A path leads into lists, dicts and parts.  It does not lead into a tuple.
+        """
+        self.check(lambda p: p.named["a"].append(2), ("splice", ["n", "a"], 1, 1, [2]))
+        self.check(
+            lambda p: p.named.update({(1, 2): [{}]}), ("set", ["n", (1, 2)], [{}])
+        )
+        self.check(
+            lambda p: p.named[1, 2][0].update(x=1), ("set", ["n", (1, 2), 0, "x"], 1)
+        )
+        self.check(
+            lambda p: setattr(p, "things", (1, [2])), ("set", ["things"], (1, [2]))
+        )
+        self.check(lambda p: p.things[1].append(3), ("set", ["things"], (1, [2, 3])))
+
+    def test_twoPlaces(self) -> None:
+        """
+        What is in two places, or was there already, comes with each field that it
+        is in.
+        """
+        self.check(
+            lambda p: p.things.append(p.named["a"]), ("set", ["things"], [3, 1, 2, [1]])
+        )
+        self.check(
+            lambda p: p.named["a"].append(2),
+            ("set", ["n"], {"a": [1, 2]}),
+            ("set", ["things"], [3, 1, 2, [1, 2]]),
+        )
+        self.check(lambda p: p.things.pop(), ("splice", ["things"], 3, 4, []))
+        self.check(lambda p: p.named["a"].append(3), ("splice", ["n", "a"], 2, 2, [3]))
+
+    def test_blocks(self) -> None:
+        """
+        A block is a call for each field of the master that differs.
+        """
+
+        def block(pond: Any) -> None:
+            with pbcopy.changing(pond):
+                pond.named["a"].append(2)
+                pond.named["b"] = 3
+                pond.things.append(4)
+                pond.things.pop()
+                del pond.colour
+
+        self.check(block, ("remove", ["colour"]), ("set", ["n"], {"a": [1, 2], "b": 3}))
