@@ -367,6 +367,28 @@ class ViewersTests(SynchronousTestCase):
         self.connection.deliver()
         self.assertEqual(["hidden", "more"], self.other.plan)
 
+    def test_rightsChangeInBlock(self) -> None:
+        """
+        What a block deletes, or sets, while it takes or gives the right to see it,
+        is told as what that comes to.
+        """
+        self.pond.ducks.append(Duck("goose", secret="old"))
+        self.connection.deliver()
+        owner, other = told(self.owner), told(self.other)
+        with pbcopy.changing(self.pond):
+            sharedponds.SEERS = {"other"}
+            del self.pond.plan
+            del self.pond.ducks[0].secret
+            self.pond.ducks[1].secret = "new"
+            pbcopy.viewersChanged(self.pond)
+        self.connection.deliver()
+        self.assertNotIn("plan", vars(self.owner))
+        for duck in self.owner.ducks:
+            self.assertNotIn("secret", vars(duck))
+        self.assertEqual([3], list(map(len, owner)))
+        self.assertEqual("new", self.other.ducks[1].secret)
+        self.assertEqual([["PondView.ducks[1].secret added 'new'"]], other)
+
     def test_namesAreNotTold(self) -> None:
         """
         Who comes when a field may not be seen any more is not told its name.
