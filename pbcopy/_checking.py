@@ -23,7 +23,10 @@ from pbcopy._typebase import Type, Where
 from pbcopy.errors import Violation
 
 MOST_TOLD = 10
-"""How many differences one error tells."""
+"""How many values that are wrong one error tells."""
+
+MOST_DECLARED = 100
+"""How many differences of two declarations it tells.  A peer may make up more."""
 
 _SIZED = (list, tuple, dict, set, frozenset)
 
@@ -52,7 +55,6 @@ def check(
     @raise Violation: if something is not what was declared.
     """
     walk = _Walk(accepted, mayChange)
-    walk.differences.extend(found)
     try:
         converted = type_.convert(value, walk, where)
         walk.run()
@@ -60,22 +62,27 @@ def check(
         raise Violation(
             "tuples are nested too deeply", where=where, advice="send lists"
         ) from None
-    if walk.differences:
-        raise joined(walk.differences)
+    declared = [*found]
+    if declared or walk.differences:
+        raise joined([*declared, *walk.differences], len(declared) + MOST_TOLD)
     return converted
 
 
-def joined(differences: list[Violation]) -> Violation:
+def joined(differences: Iterable[Violation], most: int) -> Violation:
     """
     Make one error of several.
+
+    @param most: how many of them it tells.
     """
-    first = differences[0]
-    if len(differences) == 1:
-        return first
-    told = [str(each) for each in differences[:MOST_TOLD]]
-    if len(differences) > MOST_TOLD:
+    different = list({str(each): each for each in differences}.values())
+    if len(different) == 1:
+        return different[0]
+    told = [str(each) for each in different[: min(most, MOST_DECLARED)]]
+    if len(different) > len(told):
         told.append("…")
-    return Violation(f"several things are not what was declared: {'; '.join(told)}")
+    error = Violation(f"several things are not what was declared: {'; '.join(told)}")
+    error.differences = tuple(different)
+    return error
 
 
 def rendered(where: Where) -> str:

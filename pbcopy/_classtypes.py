@@ -133,6 +133,13 @@ class AliasOf(Type):
     alias: Any
     _target: list[Type] = attr.ib(init=False, eq=False, repr=False, factory=list)
 
+    @property
+    def target(self) -> Type:
+        """
+        What the name stands for.
+        """
+        return self._target[0]
+
     def means(self, type_: Type) -> None:
         """
         Say what the name stands for.
@@ -143,19 +150,19 @@ class AliasOf(Type):
         """
         Ask what the name stands for.
         """
-        return self._target[0].claims(value, asItIs)
+        return self.target.claims(value, asItIs)
 
     def convert(self, value: Any, walk: Walk, where: Where) -> Any:
         """
         Convert as what the name stands for.
         """
-        return self._target[0].convert(value, walk, where)
+        return self.target.convert(value, walk, where)
 
     def takesAll(self, values: Collection[Any]) -> bool:
         """
         Ask what the name stands for.
         """
-        return self._target[0].takesAll(values)
+        return self.target.takesAll(values)
 
     def __str__(self) -> str:
         return str(self.alias.__name__)

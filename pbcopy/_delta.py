@@ -5,9 +5,11 @@ What a lens sends, as bytes: a state, or a delta.
 Both are C{[version, shapes, nodes, operations]} in MessagePack.  A state has no
 operations, and two items more: bytes that stay the same for as long as the numbers
 mean the same nodes, and how many of the shapes hold for the deltas that follow.
+Where there are shapes, a last item has the types of their fields.
 
  - A shape is C{[name of a class, name of a field, …]}.  Those that a receiver got
-   with one message, it has for the next.
+   with one message, it has for the next.  The types of a shape are C{[type, …]}
+   (L{pbcopy._description}).
  - A node is C{[number, kind, content, …]}.  The kind is L{LIST}, L{DICT}, L{SET},
    or L{OBJECT} and more: an object of a shape, and then the content is the values
    of its fields.  The list is flat, as a state may be deep and have cycles.  The
@@ -29,6 +31,7 @@ import msgspec
 
 from pbcopy import _operations as does
 from pbcopy._adoption import attributesOf
+from pbcopy._classtypes import schemaOf
 from pbcopy._leaves import isMention
 from pbcopy._nodes import ATOMS, Attributes, Tracked, fieldsOf
 from pbcopy.errors import Unsendable
@@ -54,8 +57,7 @@ TUPLE, FROZENSET, BESIDE = 0, 1, 2
 ) = range(8)
 """The codes of the operations."""
 
-UNUSED = ("",)
-"""What stands for a shape that no object has any more."""
+UNUSED = (object, "")
 """What stands in a state for a shape that nothing in it has."""
 
 
@@ -81,9 +83,9 @@ class Writer:
         self._waiting: deque[Any] = deque()
         # A shape that comes up in a later state is not told to the others.
         self._isLater = whole and lens.shapeCount > 0
-        self._own: dict[tuple[str, ...], int] = {}
+        self._own: dict[tuple[Any, ...], int] = {}
         self._known = lens.shapeCount
-        self._used: set[tuple[str, ...]] = set()
+        self._used: set[tuple[Any, ...]] = set()
         self._nodes: list[list[Any]] = []
 
     def state(self, root: Any, version: int) -> bytes:
@@ -95,7 +97,7 @@ class Writer:
         # What the fields are that are not seen any more is not said again.
         lens = self._lens
         lens.shapes = {k: at for k, at in lens.shapes.items() if k in self._used}
-        shapes: list[tuple[str, ...]] = [UNUSED] * lens.shapeCount
+        shapes: list[tuple[Any, ...]] = [UNUSED] * lens.shapeCount
         for shape, at in lens.shapes.items():
             shapes[at] = shape
         shapes += self._own
@@ -115,10 +117,17 @@ class Writer:
             self._nodes.append(self._node(self._waiting.popleft()))
 
     def _packed(
-        self, version: int, shapes: list[Any], operations: list[Any], *more: Any
+        self,
+        version: int,
+        shapes: list[tuple[Any, ...]],
+        operations: list[Any],
+        *ofState: Any,
     ) -> bytes:
+        message = [version, [each[1:] for each in shapes], self._nodes, operations]
+        more = ofState or (b"", None)
+        message += [*more, list(map(_typesIn, shapes))] if shapes else ofState
         try:
-            return _encoder.encode([version, shapes, self._nodes, operations, *more])
+            return _encoder.encode(message)
         except UnicodeEncodeError as error:
             raise Unsendable(
                 "a text has half of a surrogate pair",
@@ -176,7 +185,8 @@ class Writer:
         return [number, DICT, *self._pairs(node)]
 
     def _shape(self, node: Attributes, names: Iterable[str]) -> int:
-        shape = (self._lens.className(node), *names)
+        owner: Any = node.owner()
+        shape = (type(owner), self._lens.className(node), *names)
         self._used.add(shape)
         lens = self._lens
         if self._isLater and shape not in lens.shapes:
@@ -223,5 +233,15 @@ _ARGUMENTS: dict[Any, tuple[int, Callable[[Writer, Any], list[Any]]]] = {
     does.Remove: (REMOVE, Writer._remove),
     does.Alter: (ALTER, Writer._alter),
 }
+
+
+def _typesIn(shape: tuple[Any, ...]) -> list[Any]:
+    """
+    Describe the types of the fields that a shape names.
+    """
+    cls, _, *names = shape
+    schema: Any = schemaOf(cls)
+    return [schema.byWire[name].description for name in names]
+
 
 _encoder = msgspec.msgpack.Encoder()

@@ -9,6 +9,8 @@ field that is not declared here is not looked at, and need not have a class.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import attr
@@ -16,8 +18,9 @@ from twisted.spread import flavors
 from twisted.spread.jelly import _createBlank
 
 from pbcopy._adoption import adopted, attributesOf, hold
-from pbcopy._checking import check, joined
+from pbcopy._checking import MOST_DECLARED, check, joined
 from pbcopy._classtypes import OPEN, ObjectOf
+from pbcopy._compatible import differences
 from pbcopy._delta import DICT, LIST, OBJECT, SET
 from pbcopy._leaves import isMention
 from pbcopy._nodes import Attributes
@@ -30,6 +33,7 @@ from pbcopy._tracked import valuesOf
 from pbcopy._trackeddict import TrackedDict
 from pbcopy._trackedlist import TrackedList
 from pbcopy._trackedset import TrackedSet
+from pbcopy._understood import understood
 from pbcopy.errors import Violation
 
 _CONTAINERS: dict[int, Any] = {LIST: TrackedList, DICT: TrackedDict, SET: TrackedSet}
@@ -43,11 +47,13 @@ class Shape:
     @ivar name: the class at the sender.
     @ivar wireNames: the fields.
     @ivar cls: what represents it here; C{None} if nothing was declared.
+    @ivar descriptions: the types of the fields at the sender, as far as they came.
     """
 
     name: str
     wireNames: list[str]
     cls: Any
+    descriptions: list[Any]
 
     @property
     def schema(self) -> Any:
@@ -56,9 +62,10 @@ class Shape:
         """
         return schemaOf(self.cls)
 
+    @cached_property
     def differences(self) -> list[Violation]:
         """
-        Tell what is missing, here or there.
+        What is missing, here or there, or is declared as something else.
         """
         if self.cls is None:
             return [
@@ -68,18 +75,29 @@ class Shape:
                     advice="declare one with pbcopy.replicaOf at the receiver",
                 )
             ]
-        found: list[Violation] = self.schema.differences(
-            self.wireNames, self.cls.__qualname__
-        )
-        return found
+        found = self.schema.differences(self.wireNames, self.cls.__qualname__)
+        return [*found, *(each for some in self.ofTypes.values() for each in some)]
+
+    @cached_property
+    def ofTypes(self) -> dict[str, list[Violation]]:
+        """
+        How fields differ in their types, by their names on the wire.
+        """
+        found = {}
+        described = zip(self.wireNames, self.descriptions, strict=False)
+        for field, sent in [(self.schema.byWire.get(n), d) for n, d in described]:
+            if field is not None and sent is not None:
+                where = f"{self.cls.__qualname__}.{field.name}"
+                found[field.wireName] = differences(where, understood(sent), field.type)
+        return {name: some for name, some in found.items() if some}
 
 
-def shapeOf(shape: list[str]) -> Shape:
+def shapeOf(shape: list[str], descriptions: Iterable[Any] = ()) -> Shape:
     """
     Read a shape.
     """
     name, *wireNames = shape
-    return Shape(name, wireNames, replicaFor(name))
+    return Shape(name, wireNames, replicaFor(name), [*descriptions])
 
 
 class Draft(Values):
@@ -173,7 +191,7 @@ class Draft(Values):
             made = _CONTAINERS[kind]()
         else:
             shape = self._shape(kind)
-            self._differences.setdefault(kind, shape.differences())
+            self._differences[kind] = shape.differences
             if shape.cls is None:
                 # This is told when all of them are known.
                 return None
@@ -207,7 +225,7 @@ class Draft(Values):
             self._fill(self.made[number], *self._came[number])
         found = [each for some in self._differences.values() for each in some]
         if any(self._shape(kind).cls is None for kind in self._differences):
-            raise joined(found)
+            raise joined(found, MOST_DECLARED)
         return found
 
     def _fill(self, node: Any, kind: int, *contents: Any) -> None:
@@ -226,8 +244,12 @@ class Draft(Values):
             raise malformed("an object that has not the fields of its shape")
         for name, value in zip(shape.wireNames, contents, strict=True):
             field = self.field(shape.schema, name)
-            if field is not None:
-                putField(owner, field.name, self.of(value))
+            if field is None:
+                continue
+            made = self.of(value)
+            # One that is declared otherwise was told of, with no look at values.
+            if name not in shape.ofTypes:
+                putField(owner, field.name, made)
         for field in shape.schema.defaulted(shape.wireNames):
             self._lacking.append((owner, field))
 

@@ -35,7 +35,8 @@ class Lens:
     @ivar master: the shared object.
     @ivar perspective: who looks at it.
     @ivar version: of the last delta.
-    @ivar shapes: what all receivers know of objects, with their numbers.
+    @ivar shapes: what all receivers know of objects, with their numbers: the class,
+        its name for them, and the names of fields.
     @ivar shapeCount: how many numbers of shapes there were.
     @ivar repeats: whether the last delta mentioned a node more than once, or one
         that its receivers had.
@@ -58,7 +59,7 @@ class Lens:
         self.classes: set[type] = set()
         self.epoch = os.urandom(4)
         self.changed = changed
-        self.shapes: dict[tuple[str, ...], int] = {}
+        self.shapes: dict[tuple[Any, ...], int] = {}
         self.shapeCount = 0
         self._root = _rootOf(master)
         self._known: dict[int, tuple[Any, int]] = {}
@@ -93,9 +94,9 @@ class Lens:
         watch(node, self)
         return True, self._last
 
-    def shapeNumber(self, shape: tuple[str, ...]) -> int:
+    def shapeNumber(self, shape: tuple[Any, ...]) -> int:
         """
-        Give the number of a shape: the name of a class, and those of fields.
+        Give the number of a shape.
         """
         if shape not in self.shapes:
             self.shapes[shape] = self.shapeCount

@@ -26,7 +26,7 @@ from pbcopy._registry import copyTags, exceptionNamed, nameOf
 from pbcopy._replicas import replicaFor
 from pbcopy._text import asText
 from pbcopy._typebase import Type, within
-from pbcopy._valueclasses import formOf, valueClassFor
+from pbcopy._valueclasses import formOf, registeredFor
 from pbcopy.errors import RegistrationError, Unsendable, Violation
 
 _PLAIN = (
@@ -271,7 +271,7 @@ def _localClasses(name: str) -> list[Any]:
     Give what stands for a name of the peer's here.
     """
     found = [copyTags.get(name.encode("utf-8")), replicaFor(name)]
-    found += [valueClassFor(name), exceptionNamed(name)]
+    found += [registeredFor(name), exceptionNamed(name)]
     return [each for each in found if isinstance(each, type)]
 
 

@@ -48,6 +48,8 @@ class Message(msgspec.Struct, array_like=True, forbid_unknown_fields=False):
     @ivar epoch: of a state: what its numbers belong to.
     @ivar shapeCount: of a state: how many of its shapes a change may mean, too;
         all, where it is left out.
+    @ivar types: for each shape the types of its fields, as they are described; an
+        earlier sender leaves them out.
     """
 
     version: int
@@ -56,6 +58,7 @@ class Message(msgspec.Struct, array_like=True, forbid_unknown_fields=False):
     operations: list[list[Any]]
     epoch: bytes = b""
     shapeCount: int | None = None
+    types: Any = None
 
 
 _decoder = msgspec.msgpack.Decoder(Message)
@@ -80,6 +83,15 @@ def read(packed: object) -> Message:
         if len(each) < 2 or type(each[0]) is not int or type(each[1]) is not int:
             raise malformed("no numbers where numbers should be")
     return message
+
+
+def typesIn(message: Message) -> list[list[Any]]:
+    """
+    Give what a message says of the types of each shape's fields.
+    """
+    told = message.types if type(message.types) is list else []
+    found = [each if type(each) is list else [] for each in told]
+    return found + [[] for _ in message.shapes[len(found) :]]
 
 
 _ARGUMENTS: dict[int, Any] = {

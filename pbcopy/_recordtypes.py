@@ -48,13 +48,13 @@ class RecordOf(Type):
         """
         Give the types of the fields.
         """
-        yield from self._fieldTypes().values()
+        yield from self.fieldTypes().values()
 
     def look(self, container: Any, walk: Walk, where: Where) -> None:
         """
         Check the fields.
         """
-        for name, type_ in self._fieldTypes().items():
+        for name, type_ in self.fieldTypes().items():
             pairs = (
                 [(name, getattr(container, name))] if hasattr(container, name) else []
             )
@@ -63,7 +63,12 @@ class RecordOf(Type):
                 if value != pairs[0][1]:
                     walk.refuse(pairs[0][1], str(type_), (where, name))
 
-    def _fieldTypes(self) -> dict[str, Type]:
+    def fieldTypes(self) -> dict[str, Type]:
+        """
+        Give the types of the fields, by their names.
+
+        @raise RegistrationError: if an annotation cannot be read.
+        """
         for name in _fieldNames(self.cls):
             if name not in self._types:
                 self._types[name] = annotationOf(self.cls, name, self._typeOf)
@@ -71,6 +76,17 @@ class RecordOf(Type):
 
     def __str__(self) -> str:
         return str(self.cls.__qualname__)
+
+
+def requiredFields(cls: Any) -> list[str]:
+    """
+    Give the names of the fields that every instance has.
+    """
+    names = _fieldNames(cls)
+    if issubclass(cls, tuple):
+        return [*names]
+    declared: Any = attr.fields_dict(cls) if attr.has(cls) else cls.__dataclass_fields__
+    return [name for name in names if declared[name].init]
 
 
 def _fieldNames(cls: Any) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from twisted.spread import flavors
 
-from pbcopy._checking import check
+from pbcopy._checking import MOST_DECLARED, check, joined
 from pbcopy._declaring import declareReplica
 from pbcopy._leaftypes import MemberOf
 from pbcopy._recordtypes import RecordOf
@@ -132,15 +132,20 @@ def _setCopyableState(self: Any, state: Any) -> None:
         for wireName, value in withTextKeys(state).items()
         if wireName in schema.byWire
     }
-    schema.take(state, name)
+    wrong = schema.differences(state, name)
+    for field in [schema.fields[each] for each in came]:
+        try:
+            value = check(field.type, came[field.name], field.where, _never)
+            came[field.name] = value
+        except Violation as error:
+            wrong += error.differences or [error]
+    if wrong:
+        raise joined(wrong, MOST_DECLARED)
     for field in schema.byWire.values():
         if field.name in came:
-            value = check(field.type, came[field.name], field.where, _never)
+            object.__setattr__(self, field.name, came[field.name])
         elif field.hasDefault:
-            value = field.default(self)
-        else:
-            continue
-        object.__setattr__(self, field.name, value)
+            object.__setattr__(self, field.name, field.default(self))
 
 
 def _never(container: object, type_: object) -> bool:

@@ -8,6 +8,8 @@ wins.
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.python.reflect import qual
 from twisted.spread import flavors, pb
 
@@ -34,6 +36,14 @@ def replicaFor(wireName: str) -> type | None:
     # What was registered with Jelly for the name since then wins.
     registered = copyTags.get(wireName.encode("utf-8"), found)
     return found if registered is found else None
+
+
+def localFor(wireName: str) -> Any:
+    """
+    Find what was declared or registered for a name: a class, or a factory;
+    C{None} if nothing was.
+    """
+    return replicaFor(wireName) or copyTags.get(wireName.encode("utf-8"))
 
 
 def declaredNames() -> list[str]:

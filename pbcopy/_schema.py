@@ -14,8 +14,8 @@ import attr
 from twisted.spread import flavors
 
 from pbcopy._annotations import read, resolved
-from pbcopy._checking import joined
 from pbcopy._classtypes import schemaOf
+from pbcopy._description import described
 from pbcopy._fields import Options
 from pbcopy._state import checkAttribute
 from pbcopy._typebase import Type
@@ -81,6 +81,17 @@ class Field:
             that can be checked.
         """
         return read(self.annotation, self.owner, self.where, typeOf)
+
+    @property
+    def description(self) -> Any:
+        """
+        Give what a peer is told of the type.
+        """
+        try:
+            return described(self.type)
+        except RegistrationError:
+            # Whoever sends a value needs no annotation that can be read.
+            return None
 
     @property
     def where(self) -> str:
@@ -193,21 +204,12 @@ class Schema:
         """
         return {field.name: field.type for field in self.byWire.values()}
 
-    def missing(self, wireNames: Iterable[str]) -> list[Field]:
-        """
-        Give the fields that did not come, and have to.
-        """
-        came = set(wireNames)
-        return [
-            field
-            for name, field in self.byWire.items()
-            if field.isRequired and name not in came
-        ]
-
     def differences(self, wireNames: Iterable[str], where: str) -> list[Violation]:
         """
-        Tell which fields did not come, and have to.
+        Tell which fields did not come, and have to.  What is not declared is not
+        looked at.
         """
+        came = set(wireNames)
         return [
             Violation(
                 "this field did not come",
@@ -215,7 +217,8 @@ class Schema:
                 expected=f"{field.type}, as {field.wireName!r}",
                 advice="give it a default at the receiver",
             )
-            for field in self.missing(wireNames)
+            for name, field in self.byWire.items()
+            if field.isRequired and name not in came
         ]
 
     def defaulted(self, wireNames: Iterable[str]) -> list[Field]:
@@ -229,14 +232,3 @@ class Schema:
             for name, field in self.byWire.items()
             if field.hasDefault and not field.visibleTo and name not in came
         ]
-
-    def take(self, wireNames: Iterable[str], where: str) -> None:
-        """
-        Check that the fields that came are enough.  What is not declared is not
-        looked at.
-
-        @raise Violation: if some did not come.  It names all of them.
-        """
-        differences = self.differences(wireNames, where)
-        if differences:
-            raise joined(differences)

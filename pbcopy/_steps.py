@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pbcopy import _operations as does
-from pbcopy._checking import joined
+from pbcopy._checking import MOST_DECLARED, joined
 from pbcopy._delta import (
     ALTER,
     HIDE,
@@ -267,7 +267,7 @@ def stepsOf(
             )
     missing = draft.finish()
     if missing:
-        raise joined(missing)
+        raise joined(missing, MOST_DECLARED)
     _checkAll(steps, draft)
     _tryAll(steps, draft)
     return steps

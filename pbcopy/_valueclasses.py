@@ -72,9 +72,9 @@ def isRegistered(valueClass: type) -> bool:
     return nameOf(valueClass) in _local
 
 
-def valueClassFor(name: str) -> type | None:
+def registeredFor(name: str) -> type | None:
     """
-    Find the class that was registered for values of a name.
+    Find the class that was registered for a name.
     """
     return _local.get(name)
 
@@ -88,7 +88,7 @@ def localClass(sexp: list[Any]) -> Any:
     if len(sexp) < 3:
         refuse(sexp, "the name of a class")
     name = textOf(sexp, sexp[2])
-    local = valueClassFor(name)
+    local = registeredFor(name)
     if local is None:
         raise Violation(
             "no class is registered for these values",

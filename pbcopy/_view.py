@@ -17,14 +17,13 @@ from twisted.spread import flavors, pb
 from pbcopy._block import Block, opened
 from pbcopy._broker import peerOf
 from pbcopy._change import Change, ChangeKind, wayOf
-from pbcopy._delta import UNUSED
 from pbcopy._drafting import Draft, Shape, shapeOf
 from pbcopy._listeners import Listeners
 from pbcopy._nodes import Attributes, attributesDict, unwatch, watch
 from pbcopy._numbered import Numbered, nodesOf, valueOf
 from pbcopy._operations import Operation, contentsOf, leading
 from pbcopy._policy import checkArriving
-from pbcopy._reading import Message, read
+from pbcopy._reading import Message, read, typesIn
 from pbcopy._sharing import commit
 from pbcopy._slot import Slot
 from pbcopy._step import Step
@@ -160,9 +159,9 @@ class View:
 
     def _shapesOf(self, message: Message) -> list[Shape]:
         for shape in message.shapes:
-            if shape != [*UNUSED]:
+            if shape != [""]:
                 checkArriving(shape[0], self._broker)
-        return [shapeOf(each) for each in message.shapes]
+        return list(map(shapeOf, message.shapes, typesIn(message)))
 
     def _checkVersion(self, version: int) -> None:
         expected = f"version {self._version + 1}" if self._root else "a state first"

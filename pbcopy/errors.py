@@ -88,7 +88,12 @@ class Violation(PBCopyError, InsecureJelly):
     The peer sent what its receiver does not accept.
 
     It is an C{InsecureJelly}, so whoever handles that one handles this one.
+
+    @ivar differences: the errors of which this tells, if there are several; none,
+        if it comes from the peer.
     """
+
+    differences: tuple[Violation, ...] = ()
 
 
 class Unsendable(PBCopyError):

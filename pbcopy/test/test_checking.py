@@ -179,4 +179,4 @@ class PlaceTests(SynchronousTestCase):
         One difference is told as it is.
         """
         only = Violation("wrong", where="Duck.name")
-        self.assertIs(only, joined([only]))
+        self.assertIs(only, joined([only, only], 1))

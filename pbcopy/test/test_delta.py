@@ -68,9 +68,10 @@ class StateTests(SynchronousTestCase):
         """
         pond = Pond([1, ["a"], {b"k": 2.5}, {True}])
         packed, objects = lensOf(pond)[0].state()
-        version, shapes, nodes, operations, epoch, _ = decoded(packed)
+        version, shapes, nodes, operations, epoch, _, types = decoded(packed)
         self.assertEqual(0, version)
         self.assertEqual([["pbcopy.test.test_delta.Pond", "things", "l"]], shapes)
+        self.assertEqual([[None, None]], types)
         self.assertEqual(
             [
                 [1, 3, [2], None],
@@ -223,13 +224,13 @@ class DeltaTests(SynchronousTestCase):
         self.delta()
         del self.pond.things[-1].name
         self.delta()
-        _, shapes, _, _, _, count = decoded(self.lens.state()[0])
+        _, shapes, _, _, _, count, _ = decoded(self.lens.state()[0])
         bare = ["pbcopy.test.test_delta.Duck"]
         self.assertEqual([bare], shapes[count:])
         duck = Duck("b")
         del duck.name
         self.pond.things.append(duck)
-        _, shapes, nodes, _ = self.delta()
+        _, shapes, nodes, *_ = self.delta()
         self.assertEqual(([bare], [[4, 3 + count]]), (shapes, nodes))
 
     def test_numbersLast(self) -> None:

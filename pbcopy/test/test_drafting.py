@@ -33,7 +33,7 @@ class ShapeTests(SynchronousTestCase):
         """
         shape = shapeOf([DUCK, "name"])
         self.assertEqual((DUCK, DuckView), (shape.name, shape.cls))
-        self.assertEqual([], shape.differences())
+        self.assertEqual([], shape.differences)
 
     def test_unknown(self) -> None:
         """
@@ -41,7 +41,7 @@ class ShapeTests(SynchronousTestCase):
         """
         shape = shapeOf(["some.Egg", "size"])
         self.assertIsNone(shape.cls)
-        (difference,) = shape.differences()
+        (difference,) = shape.differences
         self.assertEqual("some.Egg", difference.where)
         self.assertIn("replicaOf", difference.advice)
 
@@ -49,7 +49,7 @@ class ShapeTests(SynchronousTestCase):
         """
         A field that has to come is told.
         """
-        (difference,) = shapeOf([DUCK]).differences()
+        (difference,) = shapeOf([DUCK]).differences
         self.assertEqual("DuckView.name", difference.where)
 
 
