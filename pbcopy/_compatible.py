@@ -40,7 +40,7 @@ def differences(where: str, sent: Type, declared: Type) -> list[Violation]:
     comparison = _Comparison()
     if comparison.isTaken(sent, declared):
         return []
-    unknown = ", ".join(dict.fromkeys(comparison.unknown))
+    unknown = shortened(", ".join(dict.fromkeys(comparison.unknown)))
     advice = f"no class is declared or registered here for {unknown}"
     return [
         _difference(where, sent, declared, advice if unknown else ""),
@@ -75,8 +75,9 @@ class _Comparison:
         Tell whether there are values of the one type that are taken as the other.
         """
         theirs, ours = _arms(sent), _arms(declared)
-        if any(map(_isMore, theirs)) and any(map(_isMore, ours)):
-            theirs, ours = list(filter(_isMore, theirs)), list(filter(_isMore, ours))
+        more, ourMore = list(filter(_isMore, theirs)), list(filter(_isMore, ours))
+        if more and ourMore:
+            theirs, ours = more, ourMore
         # All are looked at, for what there is to tell.
         return any([self._isArmTaken(t, o) for t in theirs for o in ours])
 
@@ -213,8 +214,11 @@ def _arms(type_: Type) -> list[Type]:
     return [type_]
 
 
+_NONE = Scalar(type(None))
+
+
 def _isMore(arm: Type) -> bool:
-    return arm != Scalar(type(None))
+    return arm != _NONE
 
 
 def _lengths(type_: Any) -> tuple[float, float]:
@@ -244,6 +248,8 @@ def _excludes(*types: Scalar) -> bool:
     Tell whether the bounds of types leave no value.
     """
     limits = [limit for each in types for limit in each.limits]
+    if not limits:
+        return False
     isWhole = any(each.cls is not float for each in types)
     low = max([_least(*each, isWhole) for each in limits], default=-inf)
     high = min([_most(*each, isWhole) for each in limits], default=inf)

@@ -1,4 +1,4 @@
-# -*- test-case-name: pbcopy.test.test_description -*-
+# -*- test-case-name: pbcopy.test.test_understood -*-
 """
 What is made of the description of a type (L{pbcopy._description} has its form).
 
@@ -69,7 +69,8 @@ def understood(description: Any, depth: int = 0) -> Type:
     """
     Give the type that a peer has described.
     """
-    code, *parts = description if type(description) is list else [description]
+    isList = type(description) is list and description
+    code, *parts = description if isList else [description]
     read = _READ.get(code) if type(code) is int else None
     if read is None or depth >= told.DEEPEST:
         return ANYTHING
@@ -84,9 +85,11 @@ def _understoodAll(descriptions: list[Any], depth: int) -> tuple[Type, ...]:
 
 
 def _scalar(cls: type) -> Callable[[list[Any], int], Type]:
-    known = SCALARS[cls] & told.COMPARED
+    known, unbounded = SCALARS[cls] & told.COMPARED, Scalar(cls)
 
     def read(parts: list[Any], depth: int) -> Type:
+        if not parts:
+            return unbounded
         limits = dict(zip(parts[::2], parts[1::2], strict=True))
         return Scalar(cls, tuple((n, limits[n]) for n in sorted(limits) if n in known))
 
@@ -96,9 +99,9 @@ def _scalar(cls: type) -> Callable[[list[Any], int], Type]:
 def _sized(make: Any, count: int) -> Callable[[list[Any], int], Type]:
     def read(parts: list[Any], depth: int) -> Type:
         items = _understoodAll(parts[:count], depth)
-        # What is missing is a TypeError.
         least, most = parts[count : count + 2] or (0, None)
-        if type(least) is not int or type(most) not in (int, type(None)):
+        isBounded = type(least) is int and type(most) in (int, type(None))
+        if len(items) < count or not isBounded:
             raise TypeError
         made: Type = make(*items, least, most)
         return made
