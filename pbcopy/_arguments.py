@@ -16,6 +16,7 @@ from typing import Any
 from twisted.spread.banana import SIZE_LIMIT
 from twisted.spread.jelly import Jellyable
 
+from pbcopy._beside import Beside
 from pbcopy._envelope import OWN_JELLY_FOR, jellied
 from pbcopy._jellier import Jellier
 from pbcopy._nodes import Tracked
@@ -49,7 +50,8 @@ def asArgument(value: Any, name: str) -> Any:
 
     @param name: how an error names it.
     """
-    isSentItself = isinstance(value, Jellyable) and not isinstance(value, Tracked)
+    isContainer = isinstance(value, (Tracked, Beside))
+    isSentItself = isinstance(value, Jellyable) and not isContainer
     if isSentItself or _isShort(value):
         return value
     return Argument(value, name)

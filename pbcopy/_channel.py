@@ -25,6 +25,9 @@ RELEASE = "release"
 ENVELOPE = "pbcopy.envelope"
 """The word for: I open envelopes (L{pbcopy._envelope}).  It is their tag, too."""
 
+BESIDE = b"pbcopy.beside"
+"""The tag of what goes along with a packed state (L{pbcopy._beside})."""
+
 FRESH = "pbcopy.fresh"
 """The word for: I take C{refresh}, C{fresh} and C{missed}.  It is the tag of a fresh
 state (L{pbcopy._fresh}), too."""
@@ -69,7 +72,8 @@ class Channel(flavors.Referenceable):
         told = [*words, RELEASE]
         if allows(ENVELOPE.encode("ascii")) and allows(TAG):
             told.append(ENVELOPE)
-            told += [REPLICA + name for name in declaredNames()]
+            if allows(BESIDE):
+                told += [REPLICA + name for name in declaredNames()]
         if allows(FRESH.encode("ascii")):
             told.append(FRESH)
         self._told.update(told)

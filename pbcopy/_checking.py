@@ -19,7 +19,7 @@ from pbcopy._leaftypes import SCALARS
 from pbcopy._nodes import Tracked
 from pbcopy._paths import LONGEST, shortened, step
 from pbcopy._sized import IN_A_SET
-from pbcopy._typebase import Type, Where
+from pbcopy._typebase import Type, Unknown, Where
 from pbcopy.errors import Violation
 
 MOST_TOLD = 10
@@ -160,6 +160,8 @@ def _shown(value: Any) -> str:
     """
     Show what came.  What has others in it may be deep, and is only named.
     """
+    if isinstance(value, Unknown):
+        return f"{value.shown}: {value.reason}"
     # To its reader, a tracked container is a plain one.
     name = (value.plain if isinstance(value, Tracked) else type(value)).__name__
     named = f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

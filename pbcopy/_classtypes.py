@@ -14,7 +14,7 @@ from pbcopy._containertypes import DictOf, ListOf, SetOf
 from pbcopy._leaftypes import SCALARS
 from pbcopy._replicas import isReplicaOf
 from pbcopy._tupletypes import FrozenSetOf, TupleOf
-from pbcopy._typebase import Type, Walk, Where
+from pbcopy._typebase import Type, Unknown, Walk, Where
 
 if TYPE_CHECKING:
     from pbcopy._schema import Schema
@@ -186,6 +186,9 @@ class Anything(Type):
         """
         Look for objects.
         """
+        if isinstance(value, Unknown):
+            walk.refuse(value, str(self), where)
+            return value
         for type_ in OPEN.values():
             if type_.claims(value, True):
                 return type_.convert(value, walk, where)

@@ -17,8 +17,8 @@ Where there are shapes, a last item has the types of their fields.
  - An operation is C{[number, code, argument, …]}.
  - A value is itself, if MessagePack has it.  C{[number]} is a node; C{[0, items]}
    a tuple and C{[1, items]} a frozenset.  C{[2, index]} is the object at that
-   place in the list that goes along, where Jelly has it: another cacheable, a
-   reference, or a value that MessagePack would change.
+   place in the list that goes along (L{pbcopy._beside}), where Jelly has it: another
+   cacheable, a reference, or a value that MessagePack would change.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ import msgspec
 
 from pbcopy import _operations as does
 from pbcopy._adoption import attributesOf
+from pbcopy._beside import Beside
 from pbcopy._classtypes import schemaOf
 from pbcopy._leaves import isMention
 from pbcopy._nodes import ATOMS, Attributes, Tracked, fieldsOf
@@ -75,7 +76,7 @@ class Writer:
         """
         @param whole: whether the receiver is taken to know no node.
         """
-        self.objects: list[Any] = []
+        self.objects = Beside()
         self.classes: set[type] = set()
         self.repeats = False
         self._lens = lens

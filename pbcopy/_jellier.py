@@ -19,6 +19,7 @@ from twisted.spread import jelly as _jelly
 from twisted.spread.jelly import Jellyable
 
 from pbcopy import limits
+from pbcopy._beside import Beside
 from pbcopy._nodes import Tracked
 from pbcopy._paths import pathTo, shortened
 from pbcopy._values import jellyValue, refuseValue
@@ -60,11 +61,13 @@ class Refused(Exception):
         self.path = path
         self.error = error
 
-    def within(self, owner: object, state: object) -> Refused:
+    def within(self, owner: object, state: Any) -> Refused:
         """
         Give the same, seen from the object that has it in its state.
         """
-        path = pathTo(self.culprit, state) + self.path
+        isBeside = isinstance(state, Beside)
+        path = state.pathTo(self.culprit) if isBeside else pathTo(self.culprit, state)
+        path += self.path
         return Refused(owner, shortened(path), self.error)
 
 

@@ -25,6 +25,7 @@ from pbcopy._operations import ABSENT, Operation, Set
 from pbcopy._schema import Field, Schema, schemaOf
 from pbcopy._text import asText
 from pbcopy._tracked import holdersOf, pathOf, valuesOf
+from pbcopy._ways import wayTo
 from pbcopy.errors import Unsendable
 
 
@@ -202,9 +203,10 @@ class Lens:
         Give the state as bytes, and what goes along.
         """
         writer = Writer(self, whole=True)
-        packed = writer.state(self._root, self.version)
+        packed, objects = writer.state(self._root, self.version), writer.objects
         self.classes = writer.classes
-        return packed, writer.objects
+        objects.wayTo = lambda index: wayTo(index, packed)
+        return packed, objects
 
     def delta(self, operations: list[Operation]) -> tuple[bytes, list[Any]]:
         """

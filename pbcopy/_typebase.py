@@ -8,9 +8,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Protocol
 
+import attr
+
 Where = Any
 """The place of a value: a text, or a pair of a place and the key to the value in
 what is there.  It is made a text when there is an error to tell."""
+
+
+@attr.s(auto_attribs=True, frozen=True, eq=False)
+class Unknown:
+    """
+    A value that came, and of which nothing can be made here.  It is of no type.
+
+    @ivar shown: what came.
+    @ivar reason: why nothing can be made of it.
+    """
+
+    shown: str
+    reason: str
 
 
 class Walk(Protocol):
