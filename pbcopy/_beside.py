@@ -19,6 +19,7 @@ from pbcopy._channel import BESIDE
 from pbcopy._kinds import TAG as VALUE
 from pbcopy._kinds import shortly
 from pbcopy._paths import pathTo
+from pbcopy._policy import checkArriving
 from pbcopy._records import ENUM_KIND
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._typebase import Unknown
@@ -75,6 +76,7 @@ def _unknown(unjellier: Any, sexp: Any) -> Unknown | None:
     if type(value) is list and value[:1] == [VALUE] and value[1:2] in _FORMS:
         try:
             localClass(value)
+            checkArriving(value[2], unjellier.invoker)
             if value[1] == ENUM:
                 ENUM_KIND.value(unjellier, value)
         except Violation as error:

@@ -278,6 +278,21 @@ class ArrivingTests(PolicyTestCase):
         self.assertIsInstance(view.ducks[0], DuckView)
         self.refused(Lake(things=[Hen()]), "test_policy.Hen")
 
+    def test_valuesInWhatIsDeclared(self) -> None:
+        """
+        So it is with a value in a declared state.
+        """
+        self.policy.allowArriving(LakeView)
+        connection = self.connect()
+        call = connection.root.callRemote("take", Lake(things=[Size.SMALL]))
+        connection.deliver()
+        error = self.failureResultOf(call, Violation).value
+        self.flushLoggedErrors()
+        self.assertIn("LakeView.things", str(error))
+        self.policy.allowArriving(Size)
+        view = self.take(Lake(things=[Size.SMALL]), connection)
+        self.assertEqual([Size.SMALL], view.things)
+
     def test_partsOfAChange(self) -> None:
         """
         A part that comes with a change has to be named, too.
