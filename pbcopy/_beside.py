@@ -17,8 +17,7 @@ from twisted.spread.jelly import Jellyable
 
 from pbcopy._channel import BESIDE
 from pbcopy._kinds import TAG as VALUE
-from pbcopy._kinds import shortly
-from pbcopy._paths import pathTo
+from pbcopy._paths import pathTo, shortened
 from pbcopy._policy import checkArriving
 from pbcopy._records import ENUM_KIND
 from pbcopy._registry import setUnjellyableForClass
@@ -80,7 +79,12 @@ def _unknown(unjellier: Any, sexp: Any) -> Unknown | None:
             if value[1] == ENUM:
                 ENUM_KIND.value(unjellier, value)
         except Violation as error:
-            unknown = Unknown(shortly(value[2:]), error.what)
+            names = [
+                each.decode("utf-8", "replace")
+                for each in value[2:4]
+                if type(each) is bytes
+            ]
+            unknown = Unknown(shortened(".".join(names)), error.what)
             if isReference:
                 unjellier.references[sexp[1]] = unknown
             return unknown

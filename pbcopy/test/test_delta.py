@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from twisted.trial.unittest import SynchronousTestCase
@@ -38,6 +38,20 @@ class Pond(pbcopy.Cacheable):
     things: Any = field(default_factory=list)
     long: Any = pbcopy.field(default=None, wireName="l")
     secret: bytes = pbcopy.field(default=b"", private=True)
+
+
+@pbcopy.shared
+class Unread(pbcopy.Cacheable):
+    """
+    A master with an annotation that means something to mypy alone.
+    """
+
+    thing: Decimals = ()
+    name: str = ""
+
+
+if TYPE_CHECKING:
+    Decimals = tuple[Decimal, ...]
 
 
 def lensOf(master: Any) -> tuple[Lens, list[does.Operation]]:
@@ -85,6 +99,26 @@ class StateTests(SynchronousTestCase):
         self.assertEqual([], operations)
         self.assertEqual(4, len(epoch))
         self.assertEqual([], objects)
+
+    def test_types(self) -> None:
+        """
+        The types of a shape's fields stand behind, in its order, and those of a
+        shape that is not used are none.
+        """
+        lens, _ = lensOf(pond := Pond([duck := Duck("a")]))
+        types = decoded(lens.state()[0])[6]
+        self.assertEqual([[None, None], [5]], types)
+        del duck.name
+        self.assertEqual([[None, None], [], []], decoded(lens.state()[0])[6])
+        pond.things = []
+        self.assertEqual([[None, None], []], decoded(lens.state()[0])[6])
+
+    def test_unreadAnnotation(self) -> None:
+        """
+        What cannot be read is told as anything: its sender needs no types.
+        """
+        packed = lensOf(Unread())[0].state()[0]
+        self.assertEqual([[None, 5]], decoded(packed)[6])
 
     def test_oneShape(self) -> None:
         """
@@ -207,12 +241,15 @@ class DeltaTests(SynchronousTestCase):
 
     def test_shapeOnce(self) -> None:
         """
-        A shape goes along the first time.
+        A shape goes along the first time, with the types of its fields.
         """
         self.pond.things.append(Duck("a"))
-        self.assertEqual(1, len(self.delta()[1]))
+        _, shapes, _, _, *more = self.delta()
+        self.assertEqual(1, len(shapes))
+        self.assertEqual([b"", None, [[5]]], more)
         self.pond.things.append(Duck("b"))
-        self.assertEqual([], self.delta()[1])
+        _, shapes, _, _, *more = self.delta()
+        self.assertEqual(([], []), (shapes, more))
         self.assertEqual(2, len(decoded(self.lens.state()[0])[1]))
 
     def test_shapeOfALaterState(self) -> None:

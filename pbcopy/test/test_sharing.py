@@ -9,11 +9,13 @@ import gc
 import pickle
 from typing import Any
 
+import msgspec
 from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
 from pbcopy import _sharing
 from pbcopy._converged import assertConverged
+from pbcopy._lens import Lens
 from pbcopy._memory import resultOf
 from pbcopy.errors import RegistrationError, Unsendable
 from pbcopy.test import sharedponds
@@ -334,6 +336,16 @@ class ViewersTests(SynchronousTestCase):
         self.assertEqual("s", self.owner.ducks[0].secret)
         self.assertNotIn("plan", vars(self.other))
         self.assertNotIn("secret", vars(self.other.ducks[0]))
+
+    def test_types(self) -> None:
+        """
+        The types of a field are told to those who may see it.
+        """
+        for who, count in (("owner", 7), ("other", 6)):
+            lens = Lens(self.pond, who, lambda operation: None)
+            _, shapes, _, _, _, _, types = msgspec.msgpack.decode(lens.state()[0])
+            self.assertEqual([count, count - 2], [len(each) for each in types])
+            self.assertEqual([count, count - 2], [len(each) - 1 for each in shapes])
 
     def test_delta(self) -> None:
         """

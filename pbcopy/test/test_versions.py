@@ -6,10 +6,15 @@ from __future__ import annotations
 
 import os
 from textwrap import dedent
+from typing import Any
 
-from twisted.trial.unittest import TestCase
+from twisted.spread.jelly import InsecureJelly
+from twisted.trial.unittest import SynchronousTestCase, TestCase
 
+import pbcopy
+from pbcopy.errors import Violation
 from pbcopy.test.processes import PATIENCE, Child, startPython
+from pbcopy.test.sharedponds import give, meet
 
 BOTH = """
     from dataclasses import field
@@ -64,6 +69,10 @@ SECOND = """
         POOL = 2
         SEA = 3
 
+    class Mood(Enum):
+        CALM = 1
+        ROUGH = 2
+
     @pbcopy.shared
     class Duck(pbcopy.Copyable):
         name: str
@@ -76,6 +85,7 @@ SECOND = """
         depth: int | str = 5
         kind: Kind = Kind.POOL
         note: str = "none"
+        mood: Mood = Mood.CALM
         ducks: list[Duck | str] = pbcopy.field(default_factory=list)
 
     @pbcopy.replicaOf(Duck)
@@ -91,6 +101,7 @@ SECOND = """
 
     def change(pond):
         pond.note = "some"
+        pond.mood = Mood.ROUGH
         pond.shade = "black"
         pond.kind = Kind.LAKE
         pond.ducks.append(Duck("teal", 4))
@@ -171,15 +182,18 @@ class VersionsTests(TestCase):
 
     async def test_older(self) -> None:
         """
-        A receiver that is older ignores a field that was added, gives a default to
-        one that was removed, and takes of what was widened the values that it
-        knows.
+        A receiver that is older ignores a field that was added, also where it does
+        not know its class, gives a default to one that was removed, and takes of
+        what was widened the values that it knows.
         """
         sent, received = await self.meet(SECOND, FIRST)
         self.assertEqual(["taken"], sent)
         self.assertEqual("('brown', 5, 'POOL', 'Ann', [('coot', 2)])", received[0])
         last = "('black', 5, 'LAKE', 'Ann', [('coot', 2), ('teal', 4)])"
         self.assertEqual(last, received[-1])
+        changes = received[1:-1]
+        self.assertEqual(3, len(changes))
+        self.assertIn("PondView.colour", changes[0])
 
     async def test_incompatible(self) -> None:
         """
@@ -204,3 +218,112 @@ class VersionsTests(TestCase):
             text,
         )
         self.assertEqual([], received)
+
+
+@pbcopy.shared
+class Lake(pbcopy.Cacheable):
+    """
+    A master.
+    """
+
+    names: list[Any] = pbcopy.field(default_factory=list)
+    depths: list[str] = pbcopy.field(default_factory=list)
+    added: Any = None
+
+
+@pbcopy.replicaOf("pbcopy.test.test_versions.Lake")
+class LakeView(pbcopy.RemoteCache):
+    """
+    Another version of it.
+    """
+
+    names: list[str]
+    depths: list[int]
+
+
+@pbcopy.shared
+class Unheard(pbcopy.Cacheable):
+    """
+    A master that nothing represents.
+    """
+
+
+@pbcopy.shared
+class Part(pbcopy.Copyable):
+    """
+    A part that nothing represents.
+    """
+
+
+@pbcopy.shared
+class Sea(pbcopy.Cacheable):
+    """
+    A master with a field that was added.
+    """
+
+    name: str = ""
+    added: Any = None
+
+
+@pbcopy.replicaOf("pbcopy.test.test_versions.Sea")
+class SeaView(pbcopy.RemoteCache):
+    """
+    A replica that has not got that field.
+    """
+
+    name: str
+
+
+DIFFERENCE = (
+    "LakeView.depths: the sender declares this as something else "
+    "(got list[str], expected list[int])"
+)
+
+
+class ArrivalTests(SynchronousTestCase):
+    """
+    What the two versions do when they meet.
+    """
+
+    def test_met(self) -> None:
+        """
+        Types are compared where no value tells them from each other.
+        """
+        error = self.assertRaises(Violation, give, meet(), Lake())
+        self.assertEqual(DIFFERENCE, str(error))
+        self.flushLoggedErrors(Violation)
+
+    def test_notMet(self) -> None:
+        """
+        What comes before the peers have met has no types.  It is sent again when
+        they have, and compared then.
+        """
+        connection = meet(isMet=False)
+        view = give(connection, Lake())
+        connection.deliver()
+        status = pbcopy.statusOf(view)
+        self.assertFalse(status.isLive)
+        self.assertIn(DIFFERENCE, str(status.reason))
+        self.flushLoggedErrors(Violation)
+
+    def test_plain(self) -> None:
+        """
+        One error tells all values that are wrong in an object that comes as plain
+        values.
+        """
+        lake = Lake(names=[1, "a", 2], depths=["b"])
+        error = self.assertRaises(Violation, give, meet(isMet=False), lake)
+        for where in ("names[0]", "names[2]", "depths[0]"):
+            self.assertIn(f"LakeView.{where}: ", str(error))
+        self.flushLoggedErrors(Violation)
+
+    def test_added(self) -> None:
+        """
+        A field that was added is ignored, also if it has parts of a class that
+        nothing represents; a master of such a class in it is refused.
+        """
+        view = give(meet(), Sea("North", [Part()]))
+        self.assertEqual("North", view.name)
+        self.assertFalse(hasattr(view, "added"))
+        self.assertRaises(InsecureJelly, give, meet(), Sea(added=Unheard()))
+        self.flushLoggedErrors(InsecureJelly)

@@ -15,6 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
 from pbcopy import pb
+from pbcopy._checking import MOST_DECLARED
 from pbcopy._delta import HIDE, SET_FIELD, SPLICE, UPDATE
 from pbcopy._nodes import attributesDict
 from pbcopy._trackeddict import TrackedDict
@@ -194,6 +195,85 @@ class TakeTests(ViewTestCase):
         self.take({"colour": "brown"})
         error = self.refused(lambda: self.take({"colour": "purple"}))
         self.assertIs(Colour.BROWN, self.replica.colour)
+
+    def test_otherTypes(self) -> None:
+        """
+        A state whose sender declares something else is refused, also where no
+        value is wrong yet.  One error tells all that differs, each once.
+        """
+        shapes = ([DUCK, "weight"], [DUCK, "name", "weight"])
+        types = [[[33, 5, 2], None, 5], [5], [2, 5]]
+        fields = {"depths": [2], "thing": [3], "more": 1, "colour": "purple"}
+        nodes = [2, 1], [3, 0, [4], [5]], [4, 4, "heavy"], [5, 5, 1, "heavy"]
+        error = self.refused(
+            lambda: self.take(fields, *nodes, shapes=shapes, types=types)
+        )
+        self.assertEqual(
+            [
+                "PondView.depths",
+                "DuckView.name",
+                "DuckView.weight",
+                "DuckView.name",
+                "PondView.colour",
+            ],
+            [each.where for each in error.differences],
+        )
+        first = error.differences[0]
+        self.assertEqual("dict[str, int]", first.got)
+        self.assertEqual("dict[str, tuple[int, float]]", first.expected)
+        self.assertEqual(5, str(error).count("View."))
+
+    def test_compatibleTypes(self) -> None:
+        """
+        Types are compared with those of the same field, whatever its name is
+        here, and those of fields that are not declared here with none.
+        """
+        types = [[5, [32, 2], 5]]
+        self.take({"boss": "me", "weights": [2], "more": 1}, [2, 0, 1], types=types)
+        self.assertEqual("me", self.replica.leader)
+        self.assertEqual([1.0], self.replica.weights)
+        error = self.refused(lambda: self.take({"boss": "me"}, types=[[2]]))
+        self.assertEqual("PondView.leader", error.where)
+        self.assertEqual((), error.differences)
+
+    def test_typesThatAreNotTold(self) -> None:
+        """
+        What is told of types may be less, or have another form.
+        """
+        others: tuple[Any, ...] = (7, {}, [], [7], [[]], [[{}]], [["str", 5]], [[], []])
+        for types in (None, *others):
+            self.take({"weights": [2]}, [2, 0, 1.5], types=types)
+            self.assertEqual([1.5], self.replica.weights)
+
+    def test_typesOfAChange(self) -> None:
+        """
+        A change that brings a class whose fields are something else is refused.
+        """
+        self.take({})
+        nodes = [2, 0, [3]], [3, 4, "name"]
+        change = [1, SET_FIELD, "ducks", [2]]
+        shapes = ([DUCK, "name"],)
+        error = self.refusal(change, nodes=nodes, shapes=shapes, types=[[2]])
+        self.assertEqual("DuckView.name", error.where)
+        self.assertEqual(("int", "str"), (error.got, error.expected))
+
+    def test_manyDifferences(self) -> None:
+        """
+        A declaration has all its differences told, and what a peer makes up has
+        not.
+        """
+        names = [*"abcdefghijklmnop"]
+        shapes = tuple([f"some.{each}", each] for each in names)
+        nodes = [[at + 2, at + 4, 1] for at in range(len(names))]
+        thing = {"thing": [0, [[node[0]] for node in nodes]]}
+        error = str(self.refused(lambda: self.take(thing, *nodes, shapes=shapes)))
+        self.assertEqual(len(names), error.count("some."))
+        names *= MOST_DECLARED
+        shapes = tuple([f"some.{at}"] for at, _ in enumerate(names))
+        nodes = [[at + 2, at + 4] for at in range(len(names))]
+        thing = {"thing": [0, [[node[0]] for node in nodes]]}
+        error = str(self.refused(lambda: self.take(thing, *nodes, shapes=shapes)))
+        self.assertEqual(MOST_DECLARED, error.count("some."))
 
     def test_malformed(self) -> None:
         """

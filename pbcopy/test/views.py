@@ -107,6 +107,7 @@ def state(
     version: int = 0,
     name: str = POND,
     epoch: bytes = b"epoch",
+    types: object = None,
 ) -> bytes:
     """
     Give the bytes of a state.
@@ -114,9 +115,12 @@ def state(
     @param fields: of the root, which is the number 1.
     @param nodes: the others.
     @param shapes: those after that of the root.
+    @param types: those of the fields of the shapes; C{None} as from a sender that
+        does not tell them.
     """
     root = [1, 3, *fields.values()]
-    return packed(version, [[name, *fields], *shapes], [root, *nodes], [], epoch)
+    more = [epoch] if types is None else [epoch, len(shapes) + 1, types]
+    return packed(version, [[name, *fields], *shapes], [root, *nodes], [], *more)
 
 
 class ViewTestCase(SynchronousTestCase):
@@ -158,11 +162,14 @@ class ViewTestCase(SynchronousTestCase):
         nodes: tuple[list[Any], ...] = (),
         shapes: tuple[list[str], ...] = (),
         objects: Any = (),
+        types: object = None,
     ) -> None:
         """
         Apply a delta.
         """
-        packed_ = packed(self.version + 1, list(shapes), list(nodes), list(operations))
+        more = [] if types is None else [b"", None, types]
+        parts = list(shapes), list(nodes), list(operations)
+        packed_ = packed(self.version + 1, *parts, *more)
         applyTogether([(self.view, packed_, list(objects))])
         self.version += 1
 
