@@ -179,6 +179,8 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         @return: why it was not sent; C{None} if it was, or is to be.
         """
         reasons: list[BaseException] = []
+        if self._watcher is not None:
+            self._watcher.updates()
         if self._underWay():
             self._queue(name, args, {"pbanswer": False}).addErrback(self._unsent)
             return None

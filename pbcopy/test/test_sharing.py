@@ -202,6 +202,23 @@ class ChangesTests(SynchronousTestCase):
         self.assertIs(swan, self.view.ducks[0])
         self.assertEqual(1, len(self.flushLoggedErrors()))
 
+    def test_staleOften(self) -> None:
+        """
+        However often that happens, a fresh state comes, if the last one has helped.
+        """
+        (audience,) = [
+            each
+            for each in _sharing._audiences.values()
+            if each.lens.master is self.pond
+        ]
+        for at in range(10):
+            audience.lens.version += 1
+            self.pond.depth = float(at)
+            self.connection.deliver()
+            self.assertTrue(pbcopy.statusOf(self.view).isLive)
+            self.assertEqual(at, self.view.depth)
+        self.assertEqual(10, len(self.flushLoggedErrors()))
+
     def test_lateMeeting(self) -> None:
         """
         Peers that meet by their first object get the packed state after it.
