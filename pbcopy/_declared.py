@@ -87,16 +87,18 @@ def takeDeltas(
     for luid in more[2::3]:
         slot = broker.locallyCachedObjects.get(luid) if type(luid) is int else None
         slots.append(slot if isinstance(slot, Slot) and slot.isMade else None)
-    deltas = []
-    # This keeps them.
-    replicas = []
-    for slot, packed, objects in zip(slots, more[0::3], more[1::3], strict=True):
-        # One that was dropped needs no update.
-        if slot is not None and not slot.isGone():
-            replicas.append(slot.replica())
-            deltas.append((_viewOf(slot, replicas[-1]), packed, objects))
+    # One that was dropped needs no update.
+    present = [each for each in slots if each is not None and not each.isGone()]
+    if len({id(each) for each in present}) < len(present):
+        raise malformed("two changes of one replica")
     try:
-        applyTogether(deltas)
+        # This keeps them.
+        replicas = {each: each.replica() for each in present}
+        applyTogether(
+            (_viewOf(slot, replicas[slot]), packed, objects)
+            for slot, packed, objects in zip(slots, more[0::3], more[1::3], strict=True)
+            if slot in replicas
+        )
     except Exception:
         for each in slots[1:]:
             if each is not None:
