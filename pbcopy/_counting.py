@@ -35,7 +35,7 @@ class Counting(Channel):
         self._published: list[int] = []
         self._waiting: list[int] = []
         self.outgoing = Outgoing(self._tellAside)
-        self.incoming = Incoming()
+        self.incoming = Incoming(self.broker)
 
     def drop(self, replica: Replica) -> None:
         """

@@ -118,12 +118,14 @@ class Draft(Values):
         shapes: list[Shape],
         nodes: list[list[Any]],
         objects: Any,
+        broker: Any = None,
     ) -> None:
         """
         @param known: those that are there already.
+        @param broker: the connection that it came by.
         @raise Violation: if a number does not stand for one node.
         """
-        super().__init__(objects)
+        super().__init__(objects, broker)
         self.shapes = shapes
         self.made: dict[int, Any] = {}
         self._types: dict[int, list[Any]] = {}

@@ -34,6 +34,7 @@ from pbcopy._policy import checkLeaving
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._sendable import checkSendable, checkTypes
 from pbcopy._turn import afterTurn
+from pbcopy._vetting import isJellysOwn, vet
 from pbcopy.errors import Unsendable, Violation
 
 TAG = ENVELOPE.encode("ascii")
@@ -170,7 +171,9 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
     with answerFails(unjellier.invoker) as failures:
         thing = None
         try:
-            for expression in _opened(unjellier, jellyList):
+            expressions = _opened(unjellier, jellyList)
+            vet(expressions, unjellier.invoker, ENVELOPE)
+            for expression in expressions:
                 thing = unjellier.unjelly(expression)
         except RecursionError:
             raise Violation(
@@ -178,6 +181,15 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
                 where=ENVELOPE,
                 expected=f"at most {limits.MAX_NESTING} containers in each other",
             ) from None
+        except Exception as error:
+            if isJellysOwn(error):
+                raise Violation(
+                    "nothing can be made of this",
+                    where=ENVELOPE,
+                    got=f"{type(error).__name__}: {error}"[:200],
+                    expected="what Jelly makes",
+                ) from None
+            raise
         # Jelly has put its postUnjelly into the queue, and will do so again for
         # what is returned.
         queue, hook = unjellier.postCallbacks, getattr(thing, "postUnjelly", None)

@@ -40,8 +40,6 @@ def unpack(packed: Any) -> list[Any]:
         expressions = _decoder.decode(packed)
     except (msgspec.MsgspecError, TypeError, RecursionError) as error:
         raise _noExpressions(str(error)) from None
-    if not isPlain(expressions):
-        raise _noExpressions("what Banana does not send")
     return expressions
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from pbcopy import limits
+from pbcopy._limited import limitOf
 from pbcopy._turn import afterTurn
 from pbcopy.errors import Violation
 
@@ -146,7 +146,8 @@ class Incoming:
     The pieces that one side of a connection has got, and no message for yet.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, broker: Any = None) -> None:
+        self._broker = broker
         self._pieces: dict[int, list[bytes]] = {}
         self._size = 0
 
@@ -166,7 +167,8 @@ class Incoming:
                 expected=f"an int and 1 to {PIECE} bytes",
             )
         # One may have arrived half when another one is sent at once.
-        while self._size + _cost(piece) > 2 * limits.MAX_STATE:
+        most = limitOf("MAX_PIECES", self._broker)
+        while self._size + _cost(piece) > most:
             # The message that the oldest are for may have failed at its sender.
             oldest = next(iter(self._pieces), number)
             self._take(oldest)
@@ -174,9 +176,9 @@ class Incoming:
                 raise Violation(
                     "these are too many pieces",
                     where="pbcopy.piece",
-                    got=f"more than {2 * limits.MAX_STATE} bytes",
-                    expected="at most twice pbcopy.limits.MAX_STATE",
-                    advice="raise pbcopy.limits.MAX_STATE at both ends",
+                    got=f"more than {most} bytes",
+                    expected="at most pbcopy.limits.MAX_PIECES",
+                    advice="raise it at the receiver",
                 )
         self._pieces.setdefault(number, []).append(piece)
         self._size += _cost(piece)
@@ -190,12 +192,13 @@ class Incoming:
         @raise Violation: if other ones did, or it is too large.
         """
         data = self._take(number) if type(number) is int else b""
-        if len(data) != size or not 0 < len(data) <= limits.MAX_STATE:
+        most = limitOf("MAX_STATE", self._broker)
+        if len(data) != size or not 0 < len(data) <= most:
             raise Violation(
                 "the pieces of a state did not arrive, or are too many",
                 where="pbcopy.envelope",
                 got=f"{len(data)} bytes",
-                expected=f"all that were sent, 1 to {limits.MAX_STATE} bytes",
+                expected=f"all that were sent, 1 to {most} bytes",
                 advice="raise pbcopy.limits.MAX_STATE at both ends",
             )
         return data

@@ -17,6 +17,7 @@ from typing import Any
 from twisted.python.reflect import qual
 from twisted.spread import flavors, jelly
 
+from pbcopy import limits
 from pbcopy._broker import hasAvatar
 from pbcopy._classtypes import ObjectOf, schemaOf
 from pbcopy._kinds import shortly
@@ -68,6 +69,8 @@ class Policy(jelly.SecurityOptions):
         options.__init__()
         options.allowTypes(*_PLAIN)
         self._isLoggedIn = isLoggedIn
+        self._limits: dict[str, int] = {}
+        self._strangers: dict[str, int] = {}
         self._arriving: dict[type | str, bool] = {}
         self._leaving: set[type] | None = None
 
@@ -119,7 +122,39 @@ class Policy(jelly.SecurityOptions):
             leaving.add(each)
         self._leaving = leaving
 
+    def limit(self, *, beforeLogin: bool = False, **maxima: int) -> None:
+        """
+        Set limits for the connections of this factory::
+
+            policy.limit(MAX_CACHES=1000)
+            policy.limit(beforeLogin=True, MAX_STATE=10_000, MAX_OBJECTS=100)
+
+        @param beforeLogin: whether they hold until the peer has logged in.
+        @param maxima: by the names in L{pbcopy.limits}.
+        @raise RegistrationError: if there is no such limit.
+        """
+        for name, maximum in maxima.items():
+            if name not in limits.__all__ or type(maximum) is not int or maximum < 0:
+                raise RegistrationError(
+                    "this is no limit",
+                    where="Policy.limit",
+                    got=f"{name}={maximum!r}",
+                    expected=f"{', '.join(limits.__all__)}: 0 or more",
+                )
+        (self._strangers if beforeLogin else self._limits).update(maxima)
+
     # What is asked of it.
+
+    def limitOf(self, name: str, broker: Any) -> int:
+        """
+        Give a limit for a connection.
+
+        @param name: the name in L{pbcopy.limits}.
+        """
+        if name in self._strangers and not self._isLoggedIn(broker):
+            return self._strangers[name]
+        limit: int = self._limits.get(name, getattr(limits, name))
+        return limit
 
     def isTypeAllowed(self, typeName: Any) -> bool:
         """
@@ -205,6 +240,13 @@ class Policy(jelly.SecurityOptions):
             yield "  whatever can be sent"
         else:
             yield from sorted(f"  {_described(each)}" for each in self._leaving)
+        for title, maxima in (
+            ("Limits before login:", self._strangers),
+            ("Limits:", self._limits),
+        ):
+            if maxima:
+                yield title
+                yield from (f"  {name}: {most:,}" for name, most in maxima.items())
 
     def __repr__(self) -> str:
         late = sum(self._arriving.values())

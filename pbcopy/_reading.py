@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pbcopy import limits
 from pbcopy._delta import (
     ALTER,
     BESIDE,
@@ -29,6 +28,7 @@ from pbcopy._delta import (
 )
 from pbcopy._kinds import shortly
 from pbcopy._leaves import isLeaf
+from pbcopy._limited import checkLimit, limitOf
 from pbcopy.errors import Violation
 
 WHERE = "pbcopy.delta"
@@ -64,11 +64,12 @@ class Message(msgspec.Struct, array_like=True, forbid_unknown_fields=False):
 _decoder = msgspec.msgpack.Decoder(Message)
 
 
-def read(packed: object) -> Message:
+def read(packed: object, broker: Any = None) -> Message:
     """
     Give the message that was packed.
 
-    @raise Violation: if these are no bytes, or hold none.
+    @param broker: the connection that it came by.
+    @raise Violation: if these are no bytes, or hold none, or too much.
     """
     if type(packed) is not bytes:
         raise malformed(f"a {type(packed).__name__}")
@@ -76,6 +77,7 @@ def read(packed: object) -> Message:
         message = _decoder.decode(packed)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise malformed(str(error)) from None
+    _checkLimits(message, len(packed), broker)
     for shape in message.shapes:
         if not shape or len({*shape[1:]}) != len(shape) - 1:
             raise malformed("a shape that is no name and different names of fields")
@@ -83,6 +85,23 @@ def read(packed: object) -> Message:
         if len(each) < 2 or type(each[0]) is not int or type(each[1]) is not int:
             raise malformed("no numbers where numbers should be")
     return message
+
+
+def _checkLimits(message: Message, size: int, broker: Any) -> None:
+    count = len(message.nodes) + len(message.operations)
+    checkLimit("MAX_OBJECTS", broker, count, "objects in one message", WHERE)
+    lists: list[list[Any]] = [message.nodes, message.operations]
+    # There can be no more in a message than it has bytes.
+    if size > min(limitOf("MAX_ITEMS", broker), limitOf("MAX_STRING", broker)):
+        for each in lists:
+            for part in each:
+                if type(part) is list:
+                    lists.append(part)
+                elif type(part) in (str, bytes):
+                    what = "characters or bytes in one string"
+                    checkLimit("MAX_STRING", broker, len(part), what, WHERE)
+        most = max(map(len, lists))
+        checkLimit("MAX_ITEMS", broker, most, "items in one container", WHERE)
 
 
 def typesIn(message: Message) -> list[list[Any]]:
@@ -139,14 +158,16 @@ class Values:
     What values stand for.
     """
 
-    def __init__(self, objects: Any) -> None:
+    def __init__(self, objects: Any, broker: Any = None) -> None:
         """
         @param objects: what came along.
+        @param broker: the connection that it came by.
         @raise Violation: if that is no list.
         """
         if type(objects) is not list:
             raise malformed("no list of objects")
         self._objects = objects
+        self._broker = broker
 
     def valueAt(self, number: int) -> Any:
         """
@@ -177,10 +198,11 @@ class Values:
             return self._beside(what)
         if code not in (TUPLE, FROZENSET) or type(what) is not list:
             raise malformed(f"a value with the code {code}")
-        if depth >= limits.MAX_NESTING:
+        deepest = limitOf("MAX_NESTING", self._broker)
+        if depth >= deepest:
             raise malformed(
                 "tuples that are nested too deeply",
-                f"at most pbcopy.limits.MAX_NESTING, {limits.MAX_NESTING}",
+                f"at most pbcopy.limits.MAX_NESTING, {deepest} here",
             )
         items = [self.of(each, depth + 1) for each in what]
         return tuple(items) if code == TUPLE else _distinct(frozenset, items)

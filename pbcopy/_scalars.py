@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta, timezone
 from decimal import Context, Decimal, InvalidOperation
+from functools import cache
 from pathlib import (
     PosixPath,
     PurePath,
@@ -16,7 +17,7 @@ from pathlib import (
 )
 from typing import Any
 from uuid import UUID, SafeUUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from twisted.python.reflect import qual
 
@@ -24,6 +25,7 @@ from pbcopy._kinds import (
     Kind,
     encoded,
     partsOf,
+    refuse,
     refusing,
     textOf,
     unjellyInner,
@@ -146,8 +148,15 @@ def _zoneParts(jellier: Any, value: ZoneInfo) -> list[Any]:
 
 def _zone(unjellier: Any, sexp: list[Any]) -> ZoneInfo:
     key = textOf(sexp, *partsOf(sexp, bytes))
-    with refusing(sexp, "the key of a zone that is known here"):
-        return ZoneInfo(key)
+    # Of another one, ZoneInfo would look for a file and import a module.
+    if key not in _zones():
+        refuse(sexp, "the key of a zone that is known here")
+    return ZoneInfo(key)
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
 
 
 COMPLEX = Kind(b"complex", _complexParts, _complex)

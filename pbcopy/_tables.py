@@ -15,8 +15,8 @@ from typing import Any
 from twisted.python.failure import Failure
 from twisted.spread import pb
 
-from pbcopy import limits
 from pbcopy._broker import isConnected
+from pbcopy._limited import checkLimit, limitOf
 from pbcopy.errors import Unsendable, Violation
 
 
@@ -109,12 +109,13 @@ def publish(broker: pb.Broker, publication: Observation, name: str) -> int:
         (L{limits.MAX_CACHES<pbcopy.limits.MAX_CACHES>}).
     """
     count = len(broker.remotelyCachedObjects)
-    if count >= limits.MAX_CACHES:
+    most = limitOf("MAX_CACHES", broker)
+    if count >= most:
         raise Unsendable(
             "this connection has too many caches for one more",
             where=name,
             got=f"{count} that the peer has not given back",
-            expected=f"at most {limits.MAX_CACHES}",
+            expected=f"at most {most}",
             advice="have the peer drop some, or raise pbcopy.limits.MAX_CACHES",
         )
     luid: int = broker.newLocalID()
@@ -223,7 +224,7 @@ def receive(broker: pb.Broker, replica: Replica) -> None:
     """
     Put what stands for a replica into the Broker's tables.
 
-    @raise Violation: if the peer uses the id for another one.
+    @raise Violation: if the peer uses the id for another one, or has sent too many.
     """
     if not isinstance(replica.luid, int) or replica.luid in broker.locallyCachedObjects:
         raise Violation(
@@ -232,6 +233,8 @@ def receive(broker: pb.Broker, replica: Replica) -> None:
             got=repr(replica.luid),
             expected="an int that the connection does not use yet",
         )
+    count = len(broker.locallyCachedObjects) + 1
+    checkLimit("MAX_CACHES", broker, count, "caches of one connection", "luid")
     broker.cacheLocally(replica.luid, replica)
 
 

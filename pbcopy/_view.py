@@ -108,10 +108,10 @@ class View:
 
         @raise Violation: if it is not what was declared.  Then nothing changes.
         """
-        message, replica = read(packed), self.replica()
+        message, replica = read(packed, self._broker), self.replica()
         cls = type(replica)
         shapes = self._shapesOf(message)
-        draft = Draft(Numbered(), shapes, message.nodes, objects)
+        draft = Draft(Numbered(), shapes, message.nodes, objects, self._broker)
         number, shape = draft.state(cls)
         mine = _attributesOf(replica)
         there = self._counterparts(draft) if message.epoch == self._epoch else {}
@@ -149,10 +149,10 @@ class View:
 
         @raise Violation: if it cannot be applied.  Nothing has changed.
         """
-        message = read(packed)
+        message = read(packed, self._broker)
         self._checkVersion(message.version)
         shapes = [*self._shapes, *self._shapesOf(message)]
-        draft = Draft(self._known, shapes, message.nodes, objects)
+        draft = Draft(self._known, shapes, message.nodes, objects, self._broker)
         steps = stepsOf(message.operations, draft, self._known, self._isPartial)
         draft.complete()
         return message, draft, steps

@@ -8,12 +8,21 @@ Each limit is read whenever it applies, so an application sets its own::
 
     pbcopy.limits.MAX_CACHES = 20_000
 
-The error that a limit leads to names it.
+A policy has its own for the connections of one factory
+(L{Policy.limit<pbcopy.Policy.limit>}).  The error that a limit leads to names it.
 """
 
 from __future__ import annotations
 
-__all__ = ["MAX_CACHES", "MAX_NESTING", "MAX_STATE"]
+__all__ = [
+    "MAX_CACHES",
+    "MAX_ITEMS",
+    "MAX_NESTING",
+    "MAX_OBJECTS",
+    "MAX_PIECES",
+    "MAX_STATE",
+    "MAX_STRING",
+]
 
 MAX_CACHES = 100_000
 """How many caches a connection has at most, as their sender counts them, until
@@ -28,13 +37,31 @@ The most that works is 300,000: when many are published or dropped in one turn,
 one message names all of them with a count each, and Banana takes a list of
 655,360 items."""
 
+MAX_ITEMS = 1_000_000
+"""How many items a list, a dict, a tuple or a set that came may have.  Python takes
+8 bytes for each place in a list, so this is 8 MB; Banana itself takes 655,360."""
+
 MAX_NESTING = 100
 """How many lists, dicts, tuples and sets may be inside each other in the state
 of one object.  Jelly calls itself for each, some three to five frames a level,
 and Python stops at 1,000 (C{sys.getrecursionlimit}).  Objects that refer to
 each other do not count: a chain of them may be of any length."""
 
+MAX_OBJECTS = 1_000_000
+"""How many objects and containers one message may have, before anything is made of
+them.  Python takes some 60 to 500 bytes for each, so this is up to 500 MB; an
+attacker sends 2 bytes for each."""
+
+MAX_PIECES = 128 * 1024 * 1024
+"""How many bytes of large states may have arrived of which the message has not.
+That is two states of L{MAX_STATE}: one may have arrived half when another one is
+sent at once."""
+
 MAX_STATE = 64 * 1024 * 1024
 """How many bytes one object, with all that it refers to, may take on the wire.
 It is a hundred times what Banana takes in one piece (C{banana.SIZE_LIMIT}).
 The receiver holds it in memory twice while it is being made."""
+
+MAX_STRING = 64 * 1024 * 1024
+"""How many bytes one text, or one bytes, may have that came in a larger message.
+It is L{MAX_STATE}, so it says nothing by itself; a policy may say less."""

@@ -178,7 +178,7 @@ class EnvelopeTests(SynchronousTestCase):
         self.root.pond = Raw([TAG, pack([deep])])
         failure = self.failureResultOf(self.ask(connection))
         self.assertIs(Violation, failure.type)
-        self.assertIn("nested too deeply", str(failure.value))
+        self.assertIn("too many containers in each other", str(failure.value))
         self.assertFalse(connection.lost)
 
     def test_aStockPeer(self) -> None:

@@ -136,6 +136,7 @@ class IncomingTests(SynchronousTestCase):
         A peer that sends pieces without end does not fill the memory.
         """
         self.patch(limits, "MAX_STATE", SMALLEST)
+        self.patch(limits, "MAX_PIECES", 2 * SMALLEST)
         incoming = Incoming()
         for _ in range(2):
             incoming.add(1, b"x" * SMALLEST)
@@ -149,7 +150,7 @@ class IncomingTests(SynchronousTestCase):
         The oldest pieces are given up for new ones, and small ones count as
         what it takes to remember them.
         """
-        self.patch(limits, "MAX_STATE", 4 * SMALLEST)
+        self.patch(limits, "MAX_PIECES", 8 * SMALLEST)
         incoming = Incoming()
         for number in range(100):
             incoming.add(number, b"x")
