@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import attr
+import msgspec
 
 from pbcopy._annotations import annotationOf
 from pbcopy._typebase import Type, Walk, Where, changes
@@ -19,7 +20,9 @@ from pbcopy._typebase import Type, Walk, Where, changes
 @attr.s(auto_attribs=True, frozen=True, str=False)
 class RecordOf(Type):
     """
-    A record.  Nothing in it is converted: it cannot change.
+    A record.  Nothing in it is converted: it cannot change.  It may come as the
+    tuple or the dict that it is for a receiver which is not known to have its class
+    (L{pbcopy._plain}).
 
     @ivar typeOf: reads the annotation of a field, when it is needed.
     """
@@ -32,7 +35,10 @@ class RecordOf(Type):
         """
         Look at the class alone.
         """
-        return isinstance(value, self.cls)
+        return isinstance(value, self.cls) or (not asItIs and self._isPlain(value))
+
+    def _isPlain(self, value: object) -> bool:
+        return type(value) is (tuple if issubclass(self.cls, tuple) else dict)
 
     def convert(self, value: Any, walk: Walk, where: Where) -> Any:
         """
@@ -40,8 +46,14 @@ class RecordOf(Type):
         """
         if isinstance(value, self.cls):
             walk.meet(value, self, where)
-        else:
-            walk.refuse(value, str(self), where)
+            return value
+        if self._isPlain(value):
+            try:
+                return msgspec.convert(value, self.cls, strict=True)
+            except (msgspec.ValidationError, TypeError, RecursionError):
+                # It has a field of another kind.
+                pass
+        walk.refuse(value, str(self), where)
         return value
 
     def parts(self) -> Iterator[Type]:

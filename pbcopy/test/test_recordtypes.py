@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import attr
+import msgspec
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy.errors import RegistrationError
@@ -106,10 +107,30 @@ class RecordTests(SynchronousTestCase):
         What is no such record is refused.
         """
         for annotation in (Point, Fish, Frog):
-            for value in ((1.0, 2.0, None), {"name": "Wanda"}, "Wanda", Untyped(1)):
+            for value in ((1.0,), {"x": "Wanda"}, [1.0, 2.0], "Wanda", Untyped(1)):
                 self.assertEqual(
                     annotation.__name__, refusal(annotation, value).expected
                 )
+
+    def test_plain(self) -> None:
+        """
+        A record may come as what it is for those that have no class for it, with
+        the right fields.
+        """
+        for value in (Point(1.0, 2.0, Point(3.0, 4.0)), Frog("Wanda", [1])):
+            plain = msgspec.to_builtins(value)
+            self.assertEqual(value, checked(type(value), plain))
+            self.assertEqual(value, checked(type(value) | None, plain))
+            self.assertIs(plain, checked(Any, plain))
+        for annotation, plain in [
+            (Point, (1.0, "wrong")),
+            (Frog, {"size": 1}),
+            (Frog, {"name": 5}),
+            (Frog, ("Wanda",)),
+            # It has a field that no C{__init__} takes.
+            (Fish, {"name": "Wanda"}),
+        ]:
+            self.assertEqual("it", refusal(annotation, plain).where)
 
     def test_aChain(self) -> None:
         """
