@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from twisted.spread import flavors
 
 from pbcopy._checking import MOST_DECLARED, check, joined
+from pbcopy._copyable import RemoteCopy
 from pbcopy._declaring import declareReplica
 from pbcopy._leaftypes import MemberOf
 from pbcopy._recordtypes import RecordOf
@@ -62,7 +63,7 @@ def replicaOf(master: type | str | bytes) -> Callable[[_Class], _Class]:
 
 
 def _checkClass(cls: Any) -> None:
-    if not (isinstance(cls, type) and issubclass(cls, flavors.RemoteCopy)):
+    if not (isinstance(cls, type) and issubclass(cls, RemoteCopy)):
         raise RegistrationError(
             "this is no class of objects that are received",
             where="replicaOf",
@@ -144,7 +145,7 @@ def _setCopyableState(self: Any, state: Any) -> None:
     for field in schema.byWire.values():
         if field.name in came:
             object.__setattr__(self, field.name, came[field.name])
-        elif field.hasDefault:
+        elif field.hasDefault and not field.visibleTo:
             object.__setattr__(self, field.name, field.default(self))
 
 

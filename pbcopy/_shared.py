@@ -9,8 +9,8 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attr
-from twisted.spread import flavors
 
+from pbcopy._copyable import Copyable
 from pbcopy._declaring import declare
 from pbcopy._fields import field
 from pbcopy._lens import maySee
@@ -46,7 +46,7 @@ def shared(cls: _Class) -> _Class:
     @raise RegistrationError: if it is no such class, if a field cannot be one, or
         if the class says by a method what its state is.
     """
-    if not (isinstance(cls, type) and issubclass(cls, flavors.Copyable)):
+    if not (isinstance(cls, type) and issubclass(cls, Copyable)):
         raise RegistrationError(
             "this is no class of objects that are sent",
             where="shared",
