@@ -214,11 +214,12 @@ class DeltasTests(HostileTestCase):
         """
         one, other, lake = self.luids
         colour = packed(1, [1, SET_FIELD, "colour", "blue"])
-        for args in [
+        messages: list[Any] = [
             (lake, packed(1)),
             (lake, packed(1), [], one, self.remove(), []),
             (one, self.remove(), [], lake, packed(1), [], other, colour, []),
-        ]:
+        ]
+        for args in messages:
             self.assertTrue(self.refused(*args).startswith("LakeView: "))
         self.assertEqual(1, self.lake.depth)
         self.assertTrue(all(pbcopy.statusOf(each).isLive for each in self.views))
@@ -241,7 +242,7 @@ class DeltasTests(HostileTestCase):
         What does not follow, or was not declared, is refused by its path.
         """
         one = self.luids[0]
-        for operation, where in [
+        wrong: list[Any] = [
             ([1, SET_FIELD, "colour", 5], "PondView.colour"),
             ([1, SET_FIELD, "private", 5], None),
             ([1, SET_FIELD, "__class__", 5], None),
@@ -250,7 +251,8 @@ class DeltasTests(HostileTestCase):
             ([self.number, SPLICE, 0, 0, []], "pbcopy.delta"),
             ([99, SPLICE, 0, 0, []], "pbcopy.delta"),
             ([1, 99], "pbcopy.delta"),
-        ]:
+        ]
+        for operation, where in wrong:
             version = lensOf(self.masters[0]).version + 1
             if where is None:
                 # It is of a newer sender, and is left out.
