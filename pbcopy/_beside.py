@@ -72,26 +72,30 @@ def _unknown(unjellier: Any, sexp: Any) -> Unknown | None:
     """
     isReference = type(sexp) is list and sexp[:1] == [b"reference"] and len(sexp) == 3
     value = sexp[2] if isReference else sexp
-    if type(value) is list and value[:1] == [VALUE] and value[1:2] in _FORMS:
-        try:
-            localClass(value)
-            checkArriving(value[2], unjellier.invoker)
-            if value[1] == ENUM:
-                ENUM_KIND.value(unjellier, value)
-        except Violation as error:
-            names = [
-                each.decode("utf-8", "replace")
-                for each in value[2:4]
-                if type(each) is bytes
-            ]
-            unknown = Unknown(shortened(".".join(names)), error.what)
-            if isReference:
-                unjellier.references[sexp[1]] = unknown
-            return unknown
+    if type(value) is not list or value[:1] != [VALUE] or value[1:2] not in _FORMS:
+        return None
+    try:
+        localClass(value)
+        checkArriving(value[2], unjellier.invoker)
+        if value[1] == ENUM:
+            ENUM_KIND.value(unjellier, value)
+    except Violation as error:
+        unknown = Unknown(_nameOf(value), error.what)
+        if isReference:
+            unjellier.references[sexp[1]] = unknown
+        return unknown
     return None
 
 
 _FORMS = ([ENUM], [NAMED_TUPLE], [RECORD])
+
+
+def _nameOf(value: list[Any]) -> str:
+    """
+    Name a value by its class, and the member of an C{Enum}.
+    """
+    names = [each for each in value[2:4] if type(each) is bytes]
+    return shortened(b".".join(names).decode("utf-8", "replace"))
 
 
 setUnjellyableForClass(BESIDE, unjellyBeside)
