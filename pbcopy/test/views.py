@@ -214,8 +214,9 @@ def shown(replica: Any) -> Any:
             return type(value).__name__, [(repr(k), show(v)) for k, v in fields]
         if isinstance(value, dict):
             return [(repr(key), show(each)) for key, each in value.items()]
-        if isinstance(value, set):
-            return "set", sorted(map(repr, value))
+        if isinstance(value, (set, frozenset)):
+            # Equal ones need not have the same order.
+            return type(value).__name__, sorted(map(repr, value))
         if isinstance(value, (list, tuple)):
             name = "list" if isinstance(value, list) else "tuple"
             return name, [show(each) for each in value]
