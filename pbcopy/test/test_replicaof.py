@@ -262,8 +262,8 @@ class DeclarationTests(ReplicaOfTestCase):
 
         self.register(Pond, View)
         error = self.assertRaises(Violation, give, meet(), Pond())
-        self.assertIn("View.colour: the sender declares this as something else", str(error))
-        self.assertIn("got 'green', a str, expected int", str(error))
+        self.assertIn("View.colour: the sender declares this", str(error))
+        self.assertIn("got str, expected int", str(error))
         self.flushLoggedErrors(Violation)
 
     def test_later(self) -> None:
