@@ -6,6 +6,7 @@ The declaration of a replica: L{replicaOf}.
 from __future__ import annotations
 
 from collections.abc import Callable
+from reprlib import recursive_repr
 from typing import Any, TypeVar
 
 from twisted.spread import flavors
@@ -14,6 +15,8 @@ from pbcopy._checking import MOST_DECLARED, check, joined
 from pbcopy._copyable import RemoteCopy
 from pbcopy._declaring import declareReplica
 from pbcopy._leaftypes import MemberOf
+from pbcopy._nodes import getField
+from pbcopy._operations import ABSENT
 from pbcopy._recordtypes import RecordOf
 from pbcopy._registry import checkName, setUnjellyableForClass
 from pbcopy._schema import schemaOf
@@ -53,6 +56,8 @@ def replicaOf(master: type | str | bytes) -> Callable[[_Class], _Class]:
         noteDeclared(cls)
         declared: Any = cls
         declared.setCopyableState = _setCopyableState
+        if cls.__repr__ is object.__repr__:
+            declared.__repr__ = _repr
         if not hasattr(cls, "subscribe"):
             declared.subscribe = Subscribe()
         setUnjellyableForClass(master, cls)
@@ -105,6 +110,18 @@ def _checkKind(master: type | str | bytes, cls: type) -> None:
             where=cls.__qualname__,
             expected=f"a subclass of {received}",
         )
+
+
+@recursive_repr()
+def _repr(self: Any) -> str:
+    """
+    Show the fields that are there, as a dataclass does.
+    """
+    schema: Any = schemaOf(type(self))
+    fields = schema.fields if schema else ()
+    found = {name: getField(self, name) for name in fields}
+    shown = [f"{name}={each!r}" for name, each in found.items() if each is not ABSENT]
+    return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
 def _setCopyableState(self: Any, state: Any) -> None:

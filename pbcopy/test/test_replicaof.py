@@ -324,6 +324,38 @@ class DeclarationTests(ReplicaOfTestCase):
         self.assertEqual("green", view.colour)
 
 
+class ReprTests(SynchronousTestCase):
+    """
+    A replica shows what it has.
+    """
+
+    def test_fields(self) -> None:
+        """
+        Its fields, as far as they are there, and itself once.
+        """
+        pond = Pond(ducks=[Duck("swan")])
+        pond.ducks[0].friend = pond.ducks[0]
+        view = give(meet(), pond)
+        self.assertEqual(
+            "[DuckView(name='swan', age=0, eggs=[], friend=...)]", repr(view.ducks)
+        )
+        self.assertIn("PondView(colour='green', depth=None, ducks=[", repr(view))
+        self.assertNotIn("plan", repr(view))
+
+    def test_itsOwn(self) -> None:
+        """
+        A class may show something else.
+        """
+
+        class View(pb.RemoteCopy):
+            def __repr__(self) -> str:
+                return "a view"
+
+        pbcopy.replicaOf("elsewhere.Thing")(View)
+        self.addCleanup(copyTags.pop, b"elsewhere.Thing")
+        self.assertEqual("a view", repr(View()))
+
+
 class RefusalTests(ReplicaOfTestCase):
     """
     What cannot be declared is refused, and nothing is registered.
