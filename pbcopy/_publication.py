@@ -65,7 +65,7 @@ class Publication(_tables.Observation, jelly.Jellyable):
         self._observer: RemoteCacheObserver | None = None
         self._isBeginning = True
         self._isOver = False
-        self._missed = ""
+        self._missed = self._failure = ""
         self._isPlain = False
         self._renewals = 0
         self._tag = b""
@@ -185,6 +185,7 @@ class Publication(_tables.Observation, jelly.Jellyable):
         End the observation: tell the cacheable, with the observer that it
         knows.  While it is told, it may still call that, as it may a stock one.
         """
+        _sharing.leave(self)
         observer, self._observer = self._observer, None
         if observer is not None:
             try:
@@ -233,11 +234,18 @@ class Publication(_tables.Observation, jelly.Jellyable):
         if self._renewals > MAX_RENEWALS:
             self._tellMissed("the last fresh states did not help", isComing=False)
             return
-        log.msg(f"{self._name()} is sent again: {why}")
+        if not self._failure:
+            log.msg(f"{self._name()} is sent again: {why}")
         try:
             self._renew()
-        except Exception:
-            log.err(None, f"{self._name()} cannot be sent again")
+        except Exception as error:
+            # It may fail with each change.
+            text = inOneLine(error)
+            if self._failure != text:
+                log.err(None, f"{self._name()} cannot be sent again")
+            self._failure = text
+        else:
+            self._failure = ""
 
     def ensureObserved(self) -> None:
         """
@@ -257,13 +265,27 @@ class Publication(_tables.Observation, jelly.Jellyable):
             self._stopOrLog()
             hubOf(self._broker).sendFresh(self)
         except BaseException as error:
-            # Nobody observes now.  The next mention tries again.
+            # Nobody observes now.  The next mention tries again, and so does the
+            # next change of what is declared.
             self._stopOrLog()
             self._tellMissed(inOneLine(error), isComing=False)
+            self._awaitChange()
             raise
         finally:
             _renewing.remove(self)
             self._isBeginning = False
+
+    def _awaitChange(self) -> None:
+        if self._isWanted() and fieldsOf(self._cacheable) is not None:
+            who, key = (
+                self.perspective,
+                publicationKey(self._cacheable, self.perspective),
+            )
+            _sharing.callAtNextChange(key, self._cacheable, who, self, self._retry)
+
+    def _retry(self) -> None:
+        self._renewals, self._missed = 0, "it has changed"
+        afterTurn(self.catchUp)
 
     def pauses(self, cacheable: Any) -> bool:
         """

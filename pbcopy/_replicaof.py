@@ -56,7 +56,7 @@ def replicaOf(master: type | str | bytes) -> Callable[[_Class], _Class]:
         noteDeclared(cls)
         declared: Any = cls
         declared.setCopyableState = _setCopyableState
-        if cls.__repr__ is object.__repr__:
+        if declared.__repr__ is object.__repr__:
             declared.__repr__ = _repr
         if not hasattr(cls, "subscribe"):
             declared.subscribe = Subscribe()

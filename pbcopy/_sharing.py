@@ -11,7 +11,7 @@ when the block ends, in one message for each connection.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import Any
 
@@ -35,7 +35,8 @@ _audiences: dict[Any, Audience] = {}
 """All that there are, by the key of a publication."""
 
 _audienceOf: dict[object, Audience] = {}
-"""The one that each observer is in, and that each lens is of."""
+"""The one that each observer, and who waits for a change, is in, and that each lens
+is of."""
 
 
 class Audience:
@@ -51,6 +52,7 @@ class Audience:
         # They are sets that keep their order.
         self._declared: dict[RemoteCacheObserver, None] = {}
         self._plain: dict[RemoteCacheObserver, None] = {}
+        self._waiting: dict[object, Callable[[], None]] = {}
         self._isRightsDue = False
 
     def join(self, observer: RemoteCacheObserver, isDeclared: bool) -> Any:
@@ -73,18 +75,25 @@ class Audience:
         (self._declared if isDeclared else self._plain)[observer] = None
         return state if isDeclared else plainState(self.lens)
 
-    def leave(self, observer: RemoteCacheObserver) -> None:
+    def await_(self, who: object, call: Callable[[], None]) -> None:
         """
-        Have an observer hear of nothing any more.
+        Have C{call} called with the next change.
         """
-        self._declared.pop(observer, None)
-        self._plain.pop(observer, None)
+        self._waiting[who] = call
+
+    def leave(self, who: Any) -> None:
+        """
+        Have an observer, or who waits, hear of nothing any more.
+        """
+        self._declared.pop(who, None)
+        self._plain.pop(who, None)
+        self._waiting.pop(who, None)
         # One that is to have a fresh state joins again in the same turn.
         afterTurn(self._closeIfEmpty)
 
     def _closeIfEmpty(self) -> None:
         isOpen = _audiences.get(self.key) is self
-        if isOpen and not self._declared and not self._plain:
+        if isOpen and not (self._declared or self._plain or self._waiting):
             del _audiences[self.key], _audienceOf[self.lens]
             self.lens.close()
 
@@ -158,8 +167,12 @@ class Audience:
         """
         if not operations:
             return []
+        waiting, self._waiting = self._waiting, {}
+        for call in waiting.values():
+            call()
         try:
-            return self._made(operations, isBlock)
+            isHeard = self._declared or self._plain
+            return self._made(operations, isBlock) if isHeard else []
         except Exception as error:
             name = type(self.lens.master).__qualname__
             log.err(None, f"A change of {name} was not sent")
@@ -286,11 +299,7 @@ def join(
     @raise Unsendable: if the object is being changed in a block, or something in
         its state cannot be sent.
     """
-    audience = _audiences.get(key)
-    if audience is None:
-        audience = _audiences[key] = Audience(key, master, perspective)
-        _audienceOf[audience.lens] = audience
-    _audienceOf[observer] = audience
+    audience = _audienceFor(key, master, perspective, observer)
     try:
         return audience.join(observer, isDeclared)
     except BaseException:
@@ -298,13 +307,33 @@ def join(
         raise
 
 
-def leave(observer: RemoteCacheObserver) -> None:
+def callAtNextChange(
+    key: Any, master: Any, perspective: Any, who: object, call: Callable[[], None]
+) -> None:
     """
-    Have an observer hear of nothing any more.
+    Have C{call} called when a perspective can see that something changes.
+
+    @param who: what to L{leave} with, to end this.
     """
-    audience = _audienceOf.pop(observer, None)
+    _audienceFor(key, master, perspective, who).await_(who, call)
+
+
+def _audienceFor(key: Any, master: Any, perspective: Any, who: object) -> Audience:
+    audience = _audiences.get(key)
+    if audience is None:
+        audience = _audiences[key] = Audience(key, master, perspective)
+        _audienceOf[audience.lens] = audience
+    _audienceOf[who] = audience
+    return audience
+
+
+def leave(who: object) -> None:
+    """
+    Have an observer, or who waits for a change, hear of nothing any more.
+    """
+    audience = _audienceOf.pop(who, None)
     if audience is not None:
-        audience.leave(observer)
+        audience.leave(who)
 
 
 def viewersChanged(shared: Any) -> None:

@@ -15,6 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 import pbcopy
 from pbcopy import _sharing
 from pbcopy._converged import assertConverged
+from pbcopy._hub import hubOf
 from pbcopy._lens import Lens
 from pbcopy._memory import resultOf
 from pbcopy.errors import RegistrationError, Unsendable
@@ -218,6 +219,51 @@ class ChangesTests(SynchronousTestCase):
             self.assertTrue(pbcopy.statusOf(self.view).isLive)
             self.assertEqual(at, self.view.depth)
         self.assertEqual(10, len(self.flushLoggedErrors()))
+
+    def test_cannotBeSentAgain(self) -> None:
+        """
+        Where a fresh state cannot be sent, each change tries again, and the same
+        reason is logged once.
+        """
+        self.pond.things = ["\ud800"]
+        self.connection.deliver()
+        count = len(self.flushLoggedErrors())
+        for colour in ("blue", "red"):
+            self.pond.colour = colour
+            self.connection.deliver()
+        self.assertEqual("green", self.view.colour)
+        self.assertFalse(pbcopy.statusOf(self.view).isLive)
+        self.assertEqual((2, 0), (count, len(self.flushLoggedErrors())))
+        self.pond.things = None
+        self.connection.deliver()
+        self.assertTrue(pbcopy.statusOf(self.view).isLive)
+        self.assertEqual("red", self.view.colour)
+
+    def test_sentAgainAfterABlock(self) -> None:
+        """
+        A fresh state that is asked for in a block comes when that has ended.
+        """
+        with pbcopy.changing(self.pond):
+            self.pond.colour = "blue"
+            hubOf(self.connection.client).askFresh(1, "why not")
+            self.connection.deliver()
+            self.assertFalse(pbcopy.statusOf(self.view).isLive)
+        self.connection.deliver()
+        self.assertEqual("blue", self.view.colour)
+        self.assertTrue(pbcopy.statusOf(self.view).isLive)
+        self.flushLoggedErrors()
+
+    def test_waitingIsForgotten(self) -> None:
+        """
+        Who waits for a change is forgotten with its connection.
+        """
+        self.pond.things = ["\ud800"]
+        self.connection.deliver()
+        self.connection.cut()
+        endTurn()
+        self.flushLoggedErrors()
+        masters = [each.lens.master for each in _sharing._audiences.values()]
+        self.assertNotIn(self.pond, masters)
 
     def test_lateMeeting(self) -> None:
         """
