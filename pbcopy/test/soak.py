@@ -5,14 +5,17 @@ A long run on TCP, to see whether anything is left behind::
     python -m pbcopy.test.soak                              # half an hour
     python -m pbcopy.test.soak --observers 50 --rounds 300  # some seconds
 
-This process has a master.  A second one has a thousand clients, each with a
-connection of its own over the loopback interface, and a replica.  A round is:
+This process has a master that is written by hand, and two declared ones.  A second
+process has a thousand clients, each with a connection of its own over the loopback
+interface, and replicas.  A round is:
 
- 1. One client in a hundred drops its replica, and the master is told that this
+ 1. One client in a hundred drops its replicas, and the master is told that this
     one stopped observing.
- 2. Each of these fetches the master again, so that all observe.
+ 2. Each of these fetches the masters again, so that all observe.
  3. The master changes, each of its observers is called once, and each replica
     answers with what it has now.
+ 4. The declared masters change, and who may see what is in them
+    (L{pbcopy.test.soakponds}), and each client waits until that has arrived.
 
 The clients take turns in dropping.  A step begins when the one before is done
 on both sides, so nothing queues up.  A wrong answer or count ends the run.
@@ -20,10 +23,11 @@ on both sides, so nothing queues up.  A wrong answer or count ends the run.
 After the first hundred rounds, at each tenth of the run and at its end, both
 processes count what they hold: the memory that they occupy (C{VmRSS}, so this
 needs Linux), the objects that the garbage collector knows, and the entries in
-all tables of all Brokers and in pbcopy's own.  At the end, each table must have
-what it had after the first hundred rounds, and the memory and the number of
-objects must not have grown by more than a twentieth.  Otherwise the run says
-what has, and its exit status is 1.
+all tables of all Brokers and in pbcopy's own.  Before, each declared replica is
+compared to a fresh one, and the declared masters are given what they had in the
+beginning.  At the end, each table must have what it had after the first hundred
+rounds, and the memory and the number of objects must not have grown by more than a
+twentieth.  Otherwise the run says what has, and its exit status is 1.
 """
 
 from __future__ import annotations
@@ -43,8 +47,11 @@ from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.task import react
 from twisted.python.failure import Failure
 
-from pbcopy import _answers, _slot, _turn, pb
+from pbcopy import _answers, _slot, _turn, pb, statusOf
+from pbcopy._difference import firstDifference
 from pbcopy._hub import Hub
+from pbcopy.test import soakponds
+from pbcopy.test.soakponds import NAMES, Ponds, PondView
 
 FIRST = 100
 """After how many rounds nothing may grow any more."""
@@ -158,6 +165,7 @@ class Stage(pb.Root):
 
     def __init__(self) -> None:
         self.master = Master()
+        self.ponds = Ponds()
         self.joined: Deferred[Any] = Deferred()
 
     def remote_master(self) -> Master:
@@ -165,6 +173,17 @@ class Stage(pb.Root):
         Give the master.
         """
         return self.master
+
+    def remote_viewer(self, name: str) -> pb.ViewPoint:
+        """
+        Give the door to the declared masters for somebody.
+        """
+        return pb.ViewPoint(name, self.ponds)
+
+    def remote_ping(self) -> None:
+        """
+        Answer: what was sent before is there then.
+        """
 
     def remote_join(self, clients: Any) -> None:
         """
@@ -180,7 +199,10 @@ class Clients(pb.Referenceable):
 
     def __init__(self) -> None:
         self._roots: list[Any] = []
+        self._viewers: list[Any] = []
+        self._auditors: dict[str, Any] = {}
         self._views: dict[int, View] = {}
+        self._ponds: dict[int, list[PondView]] = {}
 
     async def join(self, reactor: Any, port: int, count: int) -> None:
         """
@@ -191,6 +213,11 @@ class Clients(pb.Referenceable):
             await TCP4ClientEndpoint(reactor, "127.0.0.1", port).connect(factory)
             self._roots.append(await factory.getRootObject())
         director, over = self._roots.pop(), Deferred[None]()
+        for number, root in enumerate(self._roots):
+            name = NAMES[number % len(NAMES)]
+            self._viewers.append(await root.callRemote("viewer", name))
+        for name in NAMES:
+            self._auditors[name] = await director.callRemote("viewer", name)
         director.notifyOnDisconnect(lambda _: over.callback(None))
         await director.callRemote("join", self)
         await over
@@ -199,7 +226,10 @@ class Clients(pb.Referenceable):
         calls = [self._roots[each].callRemote("master") for each in who]
         for each, call in zip(who, calls, strict=True):
             call.addCallback(partial(self._views.__setitem__, each))
-        await gatherResults(calls, consumeErrors=True)
+        ponds = [self._viewers[each].callRemote("ponds") for each in who]
+        for each, call in zip(who, ponds, strict=True):
+            call.addCallback(partial(self._ponds.__setitem__, each))
+        await gatherResults([*calls, *ponds], consumeErrors=True)
 
     def remote_fetch(self, who: list[int]) -> Deferred[None]:
         """
@@ -212,13 +242,42 @@ class Clients(pb.Referenceable):
         Have some clients drop their replica.
         """
         for each in who:
-            del self._views[each]
+            del self._views[each], self._ponds[each]
 
     def remote_numbers(self) -> list[int]:
         """
         Give what all replicas have.
         """
         return [view.number for view in self._views.values()]
+
+    async def _settle(self) -> list[int]:
+        calls = [root.callRemote("ping") for root in self._roots]
+        await gatherResults(calls, consumeErrors=True)
+        return [view.number for views in self._ponds.values() for view in views]
+
+    def remote_settle(self) -> Deferred[list[int]]:
+        """
+        Wait until all that was sent has arrived, and give what all declared
+        replicas have.
+        """
+        return ensureDeferred(self._settle())
+
+    async def _differences(self) -> list[str]:
+        found = []
+        for at, name in enumerate(NAMES):
+            fresh = await self._auditors[name].callRemote("ponds")
+            for each in range(at, len(self._roots), len(NAMES)):
+                for view, should in zip(self._ponds[each], fresh, strict=True):
+                    step = firstDifference(name, view, should)
+                    if step is not None or not statusOf(view).isLive:
+                        found.append(f"client {each}, {statusOf(view)}: {step}")
+        return found
+
+    def remote_differences(self) -> Deferred[list[str]]:
+        """
+        Tell in what the declared replicas differ from fresh ones.
+        """
+        return ensureDeferred(self._differences())
 
     def remote_figures(self) -> Figures:
         """
@@ -256,8 +315,9 @@ class Run:
     @ivar count: how many observers there are.
     """
 
-    def __init__(self, master: Master, clients: Any, count: int) -> None:
-        self._master = master
+    def __init__(self, stage: Stage, clients: Any, count: int) -> None:
+        self._master = stage.master
+        self._ponds = stage.ponds
         self._clients = clients
         self._count = count
         self._fickle = max(1, count // 100)
@@ -283,6 +343,9 @@ class Run:
         self._expect("observers that stopped", self._dropped, self._master.stopped)
         answers = await self._master.change(number)
         self._expect("answers", [number] * self._count, answers)
+        self._ponds.change(number)
+        numbers = await self._clients.callRemote("settle")
+        self._expect("declared replicas", [number] * self._count * 2, numbers)
 
     async def end(self) -> None:
         """
@@ -294,8 +357,14 @@ class Run:
 
     async def figures(self) -> dict[str, Figures]:
         """
-        Count what both processes hold.
+        Count what both processes hold, when all is calm.
         """
+        self._expect("differences", [], await self._clients.callRemote("differences"))
+        self._ponds.calm()
+        await self._clients.callRemote("settle")
+        self._expect("differences", [], await self._clients.callRemote("differences"))
+        # What was fetched for that was dropped.
+        await self._clients.callRemote("settle")
         theirs = await self._clients.callRemote("figures")
         return {"master": figures(), "clients": theirs}
 
@@ -320,7 +389,7 @@ def figures() -> Figures:
     found["_slots"] = len(_slot._slots)
     found["_failing"] = len(_answers._failing)
     found["_waiting"] = len(_turn._waiting)
-    return found
+    return found | soakponds.figures(known)
 
 
 def _memory() -> int:
@@ -371,7 +440,7 @@ async def soak(reactor: Any, observers: int, rounds: int) -> list[str]:
         env=dict(os.environ),
         childFDs={0: "w", 1: 1, 2: 2},
     )
-    run = Run(stage.master, await stage.joined, observers)
+    run = Run(stage, await stage.joined, observers)
     await run.begin()
     began = time.monotonic()
     before: dict[str, Figures] = {}
