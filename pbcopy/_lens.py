@@ -20,6 +20,7 @@ from twisted.spread import flavors
 
 from pbcopy._adoption import attributesOf, nodesIn
 from pbcopy._delta import Writer
+from pbcopy._leaves import isMention
 from pbcopy._nodes import ATOMS, Attributes, unwatch, watch
 from pbcopy._operations import ABSENT, Operation, Set
 from pbcopy._schema import Field, Schema, schemaOf
@@ -154,6 +155,8 @@ class Lens:
         field = _schemaOf(node).fields[name]
         if field.visibleTo is None:
             return True
+        if not self.knows(node):
+            return maySee(node.owner(), field, self.perspective)
         rights = self._rights.setdefault(id(node), {})
         if name not in rights:
             rights[name] = maySee(node.owner(), field, self.perspective)
@@ -161,12 +164,14 @@ class Lens:
 
     def isSeenIn(self, holder: Any, node: Any) -> bool:
         """
-        Tell whether the perspective sees a node in one that holds it.
+        Tell whether the perspective sees a node in one that holds it, if it sees
+        that.
         """
-        if not self.knows(holder):
-            return False
         if not isinstance(holder, Attributes):
             return True
+        if holder is not self._root and isMention(holder.owner()):
+            # It is another master.
+            return False
         return any(
             self._sees(holder, name)
             for name, value in holder.fields().items()
@@ -175,7 +180,8 @@ class Lens:
 
     def reaches(self, node: Any) -> bool:
         """
-        Tell whether a node is in what the perspective sees.
+        Tell whether a node is in what the perspective sees.  What it is in may be
+        new, and not known yet.
         """
         seen, todo = {id(node)}, [node]
         for each in todo:

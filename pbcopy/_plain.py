@@ -206,7 +206,11 @@ def _touched(lens: Lens, operations: list[does.Operation]) -> list[str]:
         for holder in holdersOf(node):
             if holder is root:
                 names.update(dict.fromkeys(_stepsTo(lens, root, node, isWhole=True)))
-            elif id(holder) not in seen and lens.isSeenIn(holder, node):
+            elif (
+                id(holder) not in seen
+                and lens.knows(holder)
+                and lens.isSeenIn(holder, node)
+            ):
                 seen.add(id(holder))
                 todo.append(holder)
     return list(names)

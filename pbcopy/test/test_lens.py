@@ -274,6 +274,30 @@ class RightsTests(SynchronousTestCase):
         assertConverged(self.settled())
         self.assertEqual("another", self.other.plan)
 
+    def test_movedIntoNew(self) -> None:
+        """
+        What is moved, in a block, into something new that may be seen, is told of
+        with its changes and its rights; in something new that is hidden, it is not.
+        """
+        swan, coot = self.pond.ducks[0], Duck("coot")
+        self.pond.ducks.append(coot)
+        self.settled()
+        moved = self.owner.ducks[0], self.other.ducks[0]
+        with pbcopy.changing(self.pond):
+            self.pond.named["a"] = [{"b": self.pond.ducks.pop(0)}]
+            self.pond.plan = [{"b": self.pond.ducks.pop(0)}]
+            swan.name, coot.name = "heron", "hidden"
+            self.turn()
+        assertConverged(self.settled())
+        for view, duck in zip((self.owner, self.other), moved, strict=True):
+            self.assertIs(duck, view.named["a"][0]["b"])
+            self.assertEqual("heron", duck.name)
+        self.assertFalse(hasattr(moved[0], "secret"))
+        self.assertEqual("s", moved[1].secret)
+        self.assertEqual("hidden", self.other.plan[0]["b"].name)
+        known = [node for node, _ in lensOf(self.pond, "owner")._known.values()]
+        self.assertNotIn(id(attributesOf(coot)), map(id, known))
+
     def test_onlyPath(self) -> None:
         """
         What is in a hidden field alone is forgotten with it, comes with it as it is
