@@ -27,7 +27,7 @@ from pbcopy._observer import RemoteCacheObserver
 from pbcopy._operations import Operation, Set, between
 from pbcopy._plain import plainState, plainUpdates
 from pbcopy._policy import checkLeaving
-from pbcopy._tracked import blocks
+from pbcopy._tracked import blocks, catchUp
 from pbcopy._turn import afterTurn
 from pbcopy.errors import RegistrationError, Unsendable
 
@@ -69,6 +69,8 @@ class Audience:
                 got="a block of pbcopy.changing that has not ended",
                 advice="send it when the block has ended",
             )
+        # What the state has already is told to those who were here before.
+        catchUp(self.lens)
         # This has the lens know, and watch, each node.
         state = self.lens.state()
         self._checkLeaving(observer)

@@ -41,7 +41,7 @@ class Block(Protocol):
 blocks: list[Block] = []
 """The blocks that are open, the outermost first."""
 
-_untold: deque[tuple[Operation, tuple[Watcher, ...]]] = deque()
+_untold: deque[tuple[Operation, deque[Watcher]]] = deque()
 
 
 def change(operation: Operation) -> None:
@@ -78,19 +78,29 @@ def _tell(operation: Operation) -> None:
     Tell the watchers of a change.  One that makes another change meanwhile does
     not have that one told to anybody before this one.
     """
-    _untold.append((operation, operation.node.watchers))
+    _untold.append((operation, deque(operation.node.watchers)))
     if len(_untold) > 1:
         return
     while _untold:
         told, watchers = _untold[0]
         try:
-            for watcher in watchers:
-                _tellOne(watcher, told)
+            while watchers:
+                _tellOne(watchers.popleft(), told)
         except BaseException:
             # As KeyboardInterrupt, after which nothing is certain.
             _untold.clear()
             raise
         _untold.popleft()
+
+
+def catchUp(watcher: Watcher) -> None:
+    """
+    Tell a watcher now of all that was changed, before its turn comes.
+    """
+    for operation, watchers in list(_untold):
+        if watcher in watchers:
+            watchers.remove(watcher)
+            _tellOne(watcher, operation)
 
 
 def _tellOne(watcher: Watcher, operation: Operation) -> None:

@@ -181,6 +181,22 @@ class ChangesTests(SynchronousTestCase):
         self.connection.deliver()
         self.assertEqual("blue", give(self.connection, self.pond).colour)
 
+    def test_joinsWhileTold(self) -> None:
+        """
+        Where telling one master's observers of a change sends the state of another
+        one that has it, too, that state's replica does not take the change twice.
+        """
+        lake = Pond(things=[])
+        self.pond.things = lake.things
+        other = meet()
+        lakeView = give(other, lake)
+        lake.things.append(lake)
+        for each in (self.connection, other):
+            each.deliver()
+        self.assertEqual([lakeView], lakeView.things)
+        [sameLake] = self.view.things
+        self.assertEqual([sameLake], sameLake.things)
+
     def test_stale(self) -> None:
         """
         A delta that does not follow makes the replica stale, and a fresh state
