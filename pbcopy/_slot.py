@@ -19,6 +19,7 @@ from twisted.spread.jelly import _createBlank
 from pbcopy._answers import answerFails
 from pbcopy._channel import DELTA
 from pbcopy._hub import hubOf
+from pbcopy._nodes import Attributes
 from pbcopy._status import StatusKind, Watch, inOneLine
 from pbcopy._tables import Replica, receive
 from pbcopy._text import asText
@@ -213,6 +214,8 @@ class Slot(Replica):
             attributes = self._attributes
             replica = _createBlank(self._class)
             object.__setattr__(replica, "__dict__", attributes)
+            if isinstance(attributes, Attributes):
+                attributes.owner = weakref.ref(replica)
             self._hold(replica)
             if self.view is not None and not self.view.revived(replica):
                 text = f"{self._name()} was dropped, and mentioned again"

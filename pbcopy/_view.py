@@ -85,7 +85,6 @@ class View:
             refers to them weakly, and then a fresh state is needed.
         """
         self._replica = weakref.ref(replica)
-        _attributesOf(replica).owner = self._replica
         if self._node() is None:
             self._root, self._known = None, Numbered()
             return False

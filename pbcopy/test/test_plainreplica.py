@@ -5,6 +5,7 @@ Tests for L{pbcopy._plainreplica}.
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from twisted.spread import pb as stock
@@ -15,7 +16,7 @@ from pbcopy import _plainreplica, pb
 from pbcopy._memory import resultOf
 from pbcopy.errors import Violation
 from pbcopy.test import sharedponds
-from pbcopy.test.sharedponds import PondView, Taker, give, meet
+from pbcopy.test.sharedponds import Pond, PondView, Taker, give, meet
 from pbcopy.test.views import Colour, shown
 from pbcopy.test.views import PondView as StrictView
 from pbcopy.testing import Connection
@@ -205,6 +206,32 @@ class UpdateTests(PlainTestCase):
         setattr(PondView, method, lambda *args: None)
         self.addCleanup(delattr, PondView, method)
         self.update("set", "anything")
+
+
+class RevivedTests(SynchronousTestCase):
+    """
+    A replica may be dropped, and mentioned before its master has heard of that.
+    """
+
+    def test_takesChanges(self) -> None:
+        """
+        It takes changes then.
+        """
+        pond = Pond()
+        connection = Connection(
+            stock.PBServerFactory(stock.Root()), stock.PBClientFactory()
+        )
+        view = give(connection, pond)
+        pond.named = {}
+        connection.deliver()
+        self.assertEqual({}, view.named)
+        view = None
+        gc.collect()
+        view = give(connection, pond)
+        pond.colour = "blue"
+        connection.deliver()
+        self.assertEqual("blue", view.colour)
+        self.assertEqual([], self.flushLoggedErrors())
 
 
 class RefusedTests(PlainTestCase):
