@@ -565,10 +565,11 @@ class LifetimeTests(ViewTestCase):
         A replica that is made anew for its attributes is the one that changes.
         """
         self.take(*DUCKS, shapes=SHAPES)
-        attributes = attributesDict(self.replica)
+        attributes: Any = attributesDict(self.replica)
         self.replica = None
         replica: Any = PondView.__new__(PondView)
         object.__setattr__(replica, "__dict__", attributes)
+        attributes.owner = weakref.ref(replica)
         self.view.revived(replica)
         self.replica = replica
         self.apply([1, SET_FIELD, "colour", "brown"])
