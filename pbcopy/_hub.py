@@ -36,7 +36,7 @@ from typing import Any, cast
 from twisted.python.failure import Failure
 from twisted.spread import pb
 
-from pbcopy._broker import isConnected, peerOf, raiseAtOnce, whenLost
+from pbcopy._broker import isConnected, peerOf, raiseAtOnce, sendAtOnce, whenLost
 from pbcopy._channel import FRESH, HUB
 from pbcopy._counting import Counting
 from pbcopy._status import inOneLine
@@ -64,6 +64,7 @@ class Hub(Counting):
         @param words: what it understands.  Unknown ones are of a later pbcopy.
         """
         super().remote_hello(*words)
+        sendAtOnce(self.broker)
         # Something may have failed before the peer was known.
         for replica in receivedBy(self.broker):
             replica.catchUp()
@@ -180,5 +181,6 @@ def hubOf(broker: pb.Broker) -> Hub:
     hub = broker.localObjectForID(HUB)
     if hub is None:
         hub = Hub(broker)
+        sendAtOnce(broker)
         broker.setNameForLocal(HUB, hub)
     return cast(Hub, hub)

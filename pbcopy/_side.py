@@ -109,6 +109,9 @@ class Side:
         """
         return ADDRESS
 
+    def setTcpNoDelay(self, enabled: bool) -> None:
+        """Nothing is held back here."""
+
     def registerProducer(self, producer: Any, streaming: bool) -> None:
         """
         Take a producer.  A pull producer is asked for more whenever nothing is

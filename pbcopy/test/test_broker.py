@@ -11,10 +11,14 @@ from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 from twisted.spread import banana
 from twisted.spread import pb as stock
+from twisted.trial.unittest import SynchronousTestCase
 
+from pbcopy import pb
 from pbcopy._broker import whenLost
 from pbcopy._channel import HUB
 from pbcopy.test.ponds import ReplicaTestCase
+from pbcopy.test.sharedponds import Pond, give
+from pbcopy.testing import Side, connect
 
 
 class BrokerTests(ReplicaTestCase):
@@ -69,3 +73,38 @@ class BrokerTests(ReplicaTestCase):
         self.failureResultOf(call, banana.BananaError)
         self.assertEqual({}, self.connection.server.waitingForAnswers)
         del view
+
+
+class NoDelayTests(SynchronousTestCase):
+    """
+    Connections of pbcopy's send at once.
+    """
+
+    def asked(self, *factories: Any) -> list[bool]:
+        """
+        Connect two factories, whose transports note what is set, and send a cache.
+        """
+        found: list[bool] = []
+        self.patch(Side, "setTcpNoDelay", found.append)
+        connection = connect(*factories)
+        give(connection, Pond())
+        return found
+
+    def test_both(self) -> None:
+        """
+        At both ends, with whatever factories.
+        """
+        for module in (pb, stock):
+            factories = module.PBServerFactory(pb.Root()), module.PBClientFactory()
+            found = self.asked(*factories)
+            self.assertEqual({True}, {*found})
+            self.assertLess(1, len(found))
+
+    def test_refused(self) -> None:
+        """
+        A factory may refuse.
+        """
+        factories: Any = pb.PBServerFactory(pb.Root()), pb.PBClientFactory()
+        for each in factories:
+            each.noDelay = False
+        self.assertEqual([], self.asked(*factories))

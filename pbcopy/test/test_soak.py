@@ -73,11 +73,11 @@ class SoakTests(TestCase):
         """
         folder = self.mktemp()
         os.makedirs(folder)
-        words = ("-m", "pbcopy.test.soak", "--observers", "20", "--rounds", "130")
+        words = ("-m", "pbcopy.test.soak", "--observers", "6", "--rounds", "110")
         child = startPython(self, *words, folder=folder)
         self.assertEqual(0, await child.end(), "\n".join(child.lines))
         self.assertEqual("", child.errors)
         self.assertEqual("nothing has grown", child.lines[-1])
         rounds = [line for line in child.lines if line.startswith("round")]
-        self.assertEqual("round 100", rounds[-4].split(",")[0])
-        self.assertEqual("round 130", rounds[-1].split(",")[0])
+        self.assertTrue(any(each.startswith("round 100,") for each in rounds))
+        self.assertEqual("round 110", rounds[-1].split(",")[0])

@@ -213,13 +213,21 @@ def shown(replica: Any) -> Any:
             fields = sorted(vars(value).items())
             return type(value).__name__, [(repr(k), show(v)) for k, v in fields]
         if isinstance(value, dict):
-            return [(repr(key), show(each)) for key, each in value.items()]
-        if isinstance(value, (set, frozenset)):
-            # Equal ones need not have the same order.
-            return type(value).__name__, sorted(map(repr, value))
+            return [(text(key), show(each)) for key, each in value.items()]
+        if isinstance(value, set):
+            return "set", sorted(map(text, value))
         if isinstance(value, (list, tuple)):
             name = "list" if isinstance(value, list) else "tuple"
             return name, [show(each) for each in value]
-        return repr(value)
+        return text(value)
 
     return show(replica)
+
+
+def text(value: object) -> str:
+    """
+    Show a value that has no nodes in it.  Equal sets need not have one order.
+    """
+    if isinstance(value, frozenset):
+        return f"frozenset({sorted(map(text, value))})"
+    return f"({list(map(text, value))})" if type(value) is tuple else repr(value)

@@ -20,6 +20,7 @@ from pbcopy._delta import (
     STRIDE,
     UPDATE,
 )
+from pbcopy.test.views import text
 
 LIST, DICT, SET, OBJECT = range(4)
 
@@ -252,14 +253,14 @@ class Model:
                 if kind == OBJECT:
                     return "DuckView", showDict(dict(sorted(contents.items())))
                 return showDict(contents) if kind == DICT else showItems(contents)
-            return showItems(value) if isinstance(value, tuple) else repr(value)
+            return showItems(value) if isinstance(value, tuple) else text(value)
 
         def showDict(items: dict[Any, Any]) -> Any:
-            return [(repr(key), show(each)) for key, each in items.items()]
+            return [(text(key), show(each)) for key, each in items.items()]
 
         def showItems(items: Any) -> Any:
             if isinstance(items, set):
-                return "set", sorted(map(repr, items))
+                return "set", sorted(map(text, items))
             return type(items).__name__, [show(each) for each in items]
 
         return show(Ref(2))
