@@ -8,8 +8,9 @@ mean the same nodes, and how many of the shapes hold for the deltas that follow.
 Where there are shapes, a last item has the types of their fields.
 
  - A shape is C{[name of a class, name of a field, …]}.  Those that a receiver got
-   with one message, it has for the next.  The types of a shape are C{[type, …]}
-   (L{pbcopy._description}).
+   with one message, it has for the next; a delta that has more shapes than are to
+   be remembered says so by the same two items, of which the first is empty.  The
+   types of a shape are C{[type, …]} (L{pbcopy._description}).
  - A node is C{[number, kind, content, …]}.  The kind is L{LIST}, L{DICT}, L{SET},
    or L{OBJECT} and more: an object of a shape, and then the content is the values
    of its fields.  The list is flat, as a state may be deep and have cycles.  The
@@ -61,6 +62,10 @@ TUPLE, FROZENSET, BESIDE = 0, 1, 2
 UNUSED = (object, "")
 """What stands in a state for a shape that nothing in it has."""
 
+MOST_SHAPES = 64
+"""How many shapes the receivers of a lens are to remember.  One that has a field
+which comes and goes is a new one each time.  Those after them are told each time."""
+
 
 class Writer:
     """
@@ -110,8 +115,11 @@ class Writer:
         """
         made = [self._operation(each) for each in operations]
         self._addNodes()
-        new = [each for each, at in self._lens.shapes.items() if at >= self._known]
-        return self._packed(version, new, made)
+        lens = self._lens
+        new = [each for each, at in lens.shapes.items() if at >= self._known]
+        if not self._own:
+            return self._packed(version, new, made)
+        return self._packed(version, [*new, *self._own], made, b"", lens.shapeCount)
 
     def _addNodes(self) -> None:
         while self._waiting:
@@ -190,7 +198,8 @@ class Writer:
         shape = (type(owner), self._lens.className(node), *names)
         self._used.add(shape)
         lens = self._lens
-        if self._isLater and shape not in lens.shapes:
+        isOwn = self._isLater or lens.shapeCount >= MOST_SHAPES
+        if isOwn and shape not in lens.shapes:
             return lens.shapeCount + self._own.setdefault(shape, len(self._own))
         return lens.shapeNumber(shape)
 

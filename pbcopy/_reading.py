@@ -46,8 +46,8 @@ class Message(msgspec.Struct, array_like=True, forbid_unknown_fields=False):
     @ivar nodes: new nodes: a number, a kind, and the contents.
     @ivar operations: a number, a code, and the arguments.
     @ivar epoch: of a state: what its numbers belong to.
-    @ivar shapeCount: of a state: how many of its shapes a change may mean, too;
-        all, where it is left out.
+    @ivar shapeCount: how many of the shapes that are known by then a later change
+        may mean, too; all, where it is left out.
     @ivar types: for each shape the types of its fields, as they are described; an
         earlier sender leaves them out.
     """

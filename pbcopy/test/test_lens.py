@@ -19,6 +19,7 @@ import pbcopy
 from pbcopy import _sharing
 from pbcopy._adoption import attributesOf
 from pbcopy._converged import assertConverged
+from pbcopy._delta import MOST_SHAPES
 from pbcopy._lens import Lens, maySee
 from pbcopy._schema import schemaOf
 from pbcopy.errors import Unsendable
@@ -109,6 +110,31 @@ class KnownTests(SynchronousTestCase):
         pbcopy.viewersChanged(self.pond)
         self.close()
         self.assertEqual([], self.flushLoggedErrors())
+
+    def test_shapes(self) -> None:
+        """
+        However often fields come and go while others join, neither a state nor
+        what a replica remembers grows for ever.
+        """
+        pond, slot = Pond(), self.connection.client.locallyCachedObjects
+        view = give(self.connection, pond, "owner")
+        other = meet()
+        for at in range(MOST_SHAPES * 3):
+            isShort = at % 2 == 0
+            duck = Duck("swan")
+            if isShort:
+                del duck.secret
+            pond.ducks[:] = [duck]
+            joined = give(other, pond, "owner")
+            self.connection.deliver()
+            self.assertEqual(isShort, not hasattr(view.ducks[0], "secret"))
+            del joined
+            other.deliver()
+        assertConverged(self.connection)
+        self.assertEqual([], self.flushLoggedErrors())
+        self.assertLessEqual(lensOf(pond, "owner").shapeCount, MOST_SHAPES)
+        shapes = [len(each.view._shapes) for each in slot.values()]
+        self.assertLessEqual(max(shapes), MOST_SHAPES)
 
 
 class MaySeeTests(SynchronousTestCase):
