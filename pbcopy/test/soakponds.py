@@ -202,7 +202,7 @@ def figures(known: list[Any]) -> dict[str, int]:
         "Views": sum(type(each) is View for each in known),
     }
     for kind, tables in (
-        (Lens, ("_known", "_rights", "shapes")),
+        (Lens, ("_known", "_rights")),
         (Numbered, ("_byNumber", "_byId")),
     ):
         things = [each for each in known if type(each) is kind]
