@@ -37,6 +37,11 @@ peer that may or may not have pbcopy.  An application changes one line::
 L{pbcopy.pb} is the drop-in, L{pbcopy.testing} is for the tests of an
 application, L{pbcopy.errors} and L{pbcopy.interfaces} say what their names do,
 and L{pbcopy.limits} says how much of what is taken.
+
+Where strangers connect, a factory is given a L{Policy}, and a L{Broker}::
+
+    factory = pb.PBServerFactory(portal, security=policy)
+    factory.protocol = pbcopy.Broker
 """
 
 from twisted.spread.jelly import InsecureJelly
@@ -47,6 +52,7 @@ from pbcopy._change import Change, ChangeKind
 from pbcopy._changing import changing
 from pbcopy._copyable import Copyable, RemoteCopy
 from pbcopy._fields import field, options
+from pbcopy._guardbroker import Broker
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._policy import Policy
 from pbcopy._reader import changes
@@ -94,6 +100,7 @@ __all__ = [
     "setUnjellyableForException",
     "setUnjellyableForValue",
     # The border.
+    "Broker",
     "Policy",
     # Declared state.
     "Change",

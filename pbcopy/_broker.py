@@ -73,6 +73,13 @@ def hasAvatar(broker: Any) -> bool:
     return bool(getattr(broker, "_localCleanup", None))
 
 
+def awaitsLogin(broker: Any) -> bool:
+    """
+    Tell whether a connection begins with a login: whether its root is a portal's.
+    """
+    return isinstance(broker.localObjectForID(b"root"), pb._PortalWrapper)
+
+
 def isLive(invoker: Any) -> bool:
     """
     Tell whether Jelly's invoker is a Broker whose connection is there, and not

@@ -26,6 +26,7 @@ from pbcopy._registry import (
     setUnjellyableForClass,
     setUnjellyableForException,
 )
+from pbcopy._sentfailure import ATTRIBUTES
 from pbcopy._state import withTextKeys
 from pbcopy.errors import (
     PBCopyError,
@@ -34,12 +35,6 @@ from pbcopy.errors import (
     Unsendable,
     Violation,
 )
-
-_FROM_PEER = frozenset(
-    "captureVars count frames parents pickled stack tb traceback type value".split()
-)
-"""The attributes of a failure that its sender may set (C{Failure.__getstate__}
-and C{CopyableFailure.getStateToCopy}, of Twisted 22.10 to 26.10)."""
 
 
 class CopiedFailure(pb.CopiedFailure):
@@ -72,7 +67,7 @@ class CopiedFailure(pb.CopiedFailure):
         """
         Take the peer's failure.
         """
-        state = {k: v for k, v in withTextKeys(state).items() if k in _FROM_PEER}
+        state = {k: v for k, v in withTextKeys(state).items() if k in ATTRIBUTES}
         # A very old Twisted does not send them.
         state.setdefault("parents", [])
         stock: Any = super()

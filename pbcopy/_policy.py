@@ -18,7 +18,7 @@ from twisted.python.reflect import qual
 from twisted.spread import flavors, jelly
 
 from pbcopy import limits
-from pbcopy._broker import hasAvatar
+from pbcopy._broker import awaitsLogin, hasAvatar
 from pbcopy._classtypes import ObjectOf, schemaOf
 from pbcopy._kinds import shortly
 from pbcopy._leaftypes import MemberOf
@@ -156,6 +156,14 @@ class Policy(jelly.SecurityOptions):
         limit: int = self._limits.get(name, getattr(limits, name))
         return limit
 
+    def isStranger(self, broker: Any) -> bool:
+        """
+        Tell whether the peer of a connection has yet to log in.  Where there is no
+        portal, and the policy has no C{isLoggedIn} of its own, nobody has to.
+        """
+        isTold = self._isLoggedIn is not hasAvatar
+        return (isTold or awaitsLogin(broker)) and not self._isLoggedIn(broker)
+
     def isTypeAllowed(self, typeName: Any) -> bool:
         """
         Tell Jelly whether it may look for what stands for a name, or send what is
@@ -263,6 +271,16 @@ def policyOf(broker: Any) -> Policy | None:
     """
     security = getattr(broker, "security", None)
     return security if isinstance(security, Policy) else None
+
+
+def isStranger(broker: Any) -> bool:
+    """
+    Tell whether the peer of a connection has yet to log in.
+    """
+    policy = policyOf(broker)
+    if policy is not None:
+        return policy.isStranger(broker)
+    return awaitsLogin(broker) and not hasAvatar(broker)
 
 
 def checkArriving(name: Any, broker: Any) -> None:

@@ -17,16 +17,12 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
-from twisted.python.reflect import qual, safe_str
 from twisted.spread import jelly, pb
 
 from pbcopy._arguments import asArgument
+from pbcopy._sentfailure import sentFailure
 from pbcopy._status import withoutFrames
 from pbcopy._turn import afterTurn
-
-LONGEST_TEXT = 64 * 1024
-"""How many characters of an exception's text are sent.  More than Banana takes
-would cost the connection."""
 
 
 class UpdateFailed(pb.Error, jelly.Jellyable):
@@ -48,28 +44,9 @@ class UpdateFailed(pb.Error, jelly.Jellyable):
             type(value)
         ):
             return jellier.jelly(value)
-        return jellier.jelly(_copyable(self._failure, broker.factory.unsafeTracebacks))
-
-
-def _copyable(failure: Failure, unsafeTracebacks: bool) -> _CopyableFailure:
-    copyable = _CopyableFailure.__new__(_CopyableFailure)
-    copyable.__dict__.update(failure.__getstate__())
-    copyable.unsafeTracebacks = unsafeTracebacks
-    return copyable
-
-
-class _CopyableFailure(pb.CopyableFailure):
-    def getTypeToCopy(self) -> bytes:
-        return qual(pb.CopyableFailure).encode("ascii")
-
-    def getStateToCopy(self) -> dict[str, Any]:
-        stock: Any = super()
-        kind: Any = self.type
-        self.value: Any = safe_str(self.value)[:LONGEST_TEXT]
-        state: dict[str, Any] = stock.getStateToCopy()
-        # Of what is no Exception, Twisted's has the class itself here.
-        state["parents"] = [qual(base) for base in kind.__mro__]
-        return state
+        return jellier.jelly(
+            sentFailure(self._failure, broker.factory.unsafeTracebacks)
+        )
 
 
 class Unanswerable(Exception):

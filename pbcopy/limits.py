@@ -16,7 +16,10 @@ from __future__ import annotations
 
 __all__ = [
     "MAX_CACHES",
+    "MAX_CALLS_BEFORE_LOGIN",
     "MAX_ITEMS",
+    "MAX_MESSAGE",
+    "MAX_MESSAGE_BEFORE_LOGIN",
     "MAX_NESTING",
     "MAX_OBJECTS",
     "MAX_PIECES",
@@ -37,9 +40,27 @@ The most that works is 300,000: when many are published or dropped in one turn,
 one message names all of them with a count each, and Banana takes a list of
 655,360 items."""
 
+MAX_CALLS_BEFORE_LOGIN = 20
+"""How many calls, and other messages, a L{pbcopy.Broker} takes in a second from a
+peer that has yet to log in.  A login takes two, and the greetings of both sides four
+more.  A peer that guesses passwords has ten guesses a second on one connection."""
+
 MAX_ITEMS = 1_000_000
 """How many items a list, a dict, a tuple or a set that came may have.  Python takes
 8 bytes for each place in a list, so this is 8 MB; Banana itself takes 655,360."""
+
+MAX_MESSAGE = 16 * 1024 * 1024
+"""How many bytes one message, with all its arguments, may have where a
+L{pbcopy.Broker} takes it.  Python takes up to 14 bytes for each byte of it, in a
+message of nothing but texts of two bytes, so this is some 230 MB until it is
+read.  What pbcopy sends in pieces takes 64 kB a message; it is what stands
+beside each other in one call that adds up to more."""
+
+MAX_MESSAGE_BEFORE_LOGIN = 64 * 1024
+"""How many bytes one message may have of a peer that has yet to log in, as
+L{MAX_MESSAGE} for others.  A login takes some 100 bytes; a greeting takes 30 for
+each declared class, so this leaves room for 2,000.  Ten thousand strangers
+take 650 MB at most."""
 
 MAX_NESTING = 100
 """How many lists, dicts, tuples and sets may be inside each other in the state

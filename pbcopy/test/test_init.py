@@ -15,6 +15,7 @@ from pbcopy import (
     _change,
     _changing,
     _fields,
+    _guardbroker,
     _policy,
     _reader,
     _replicaof,
@@ -39,7 +40,7 @@ class PackageTests(SynchronousTestCase):
         Each name is that of the module that has it.
         """
         homes: tuple[Any, ...] = (
-            *(errors, pb, _status, _watching, _change, _changing, _fields),
+            *(_guardbroker, errors, pb, _status, _watching, _change, _changing, _fields),
             *(_replicaof, _shared, _sharing, _reader, _policy),
         )
         for name in pbcopy.__all__:

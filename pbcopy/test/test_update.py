@@ -14,7 +14,7 @@ from twisted.spread import pb as stock
 
 import pbcopy
 from pbcopy import StatusKind, onStatus, pb, statusOf
-from pbcopy._update import LONGEST_TEXT
+from pbcopy._sentfailure import LONGEST_TEXT
 from pbcopy.test.ponds import Kit, ReplicaTestCase, register
 from pbcopy.testing import connect
 

@@ -1,0 +1,195 @@
+# -*- test-case-name: pbcopy.test.test_guardbroker -*-
+"""
+A Broker for peers that nobody trusts: L{Broker}.
+
+It speaks as Twisted's does.  What it adds is around the methods of that one: how
+much arrives (L{_guardsize<pbcopy._guardsize>}), what a message may be
+(L{_guardverbs<pbcopy._guardverbs>}), and what becomes of a call
+(L{_guardcalls<pbcopy._guardcalls>}).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.python import log
+from twisted.python.failure import Failure
+from twisted.python.runtime import seconds
+
+from pbcopy import limits
+from pbcopy._broker import peerOf
+from pbcopy._guardcalls import CallBroker
+from pbcopy._guardrate import Rate
+from pbcopy._guardsize import Maxima, Meter
+from pbcopy._guardverbs import VERBS, brief, checkForm, requestOf, verbOf
+from pbcopy._limited import checkLimit, limitOf
+from pbcopy._policy import isStranger
+from pbcopy._status import inOneLine
+from pbcopy.errors import Violation
+
+_LEVELS = 10
+"""How many lists may be in each other for each container that may: one is for the
+pairs of a dict, one for a reference, and some for objects, which are not counted.
+Ten times L{limits.MAX_NESTING} is what Python's stack takes at most."""
+
+
+class Broker(CallBroker):
+    """
+    Twisted's Broker, for peers that nobody trusts::
+
+        factory = pb.PBServerFactory(portal, security=policy)
+        factory.protocol = pbcopy.Broker
+
+    Whatever a peer sends costs that peer its call, or its connection, and one line
+    in the log.
+
+     - A message that is too large, or is not Banana, closes the connection, before it
+       is decoded (L{limits.MAX_MESSAGE}, L{limits.MAX_MESSAGE_BEFORE_LOGIN}).  So do
+       too many messages before the login (L{limits.MAX_CALLS_BEFORE_LOGIN}).
+     - A verb that is not known, an id that is not known, and a message that has not
+       its form are refused.
+     - All that is in a message is counted, and each class in it asked for, before
+       anything is made.
+     - An answer that cannot be taken, or cannot be sent, fails its own call.
+     - An error is sent without its frames.  A C{SystemExit}, a C{CancelledError} and
+       the like are sent as any other; a C{KeyboardInterrupt} is not caught.
+
+    There is a login where the root is a portal's, or where the L{Policy
+    <pbcopy.Policy>} of the factory was given an C{isLoggedIn}.
+
+    @cvar seconds: what tells the time, as that of a reactor does.
+    """
+
+    seconds: Callable[[], float] = staticmethod(seconds)
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        """
+        @param args: what a factory gives to its protocol.
+        """
+        stock: Any = super()
+        stock.__init__(*args, **kw)
+        self._meter = Meter(self._maxima)
+        self._rate = Rate(self.seconds)
+        self._isClosed = False
+
+    def dataReceived(self, chunk: bytes) -> None:
+        """
+        Take bytes from the peer.
+        """
+        stock: Any = super()
+        try:
+            for piece in () if self._isClosed else self._meter.pieces(chunk):
+                stock.dataReceived(piece)
+                if self._isClosed:
+                    return
+        except Violation as violation:
+            self._close(violation)
+
+    def _maxima(self) -> Maxima:
+        size, name = limitOf("MAX_MESSAGE", self), "MAX_MESSAGE"
+        if isStranger(self):
+            late = "MAX_MESSAGE_BEFORE_LOGIN"
+            size, name = min((limitOf(late, self), late), (size, name))
+        isPB = self.currentDialect == b"pb"
+        # Where a policy takes less of what is in a message, that fails the call.
+        return Maxima(
+            size=size,
+            sizeName=name,
+            lists=max(limits.MAX_OBJECTS, limitOf("MAX_OBJECTS", self)),
+            nesting=max(limits.MAX_NESTING, limitOf("MAX_NESTING", self)) * _LEVELS,
+            vocabulary=self.incomingVocabulary if isPB else (),
+        )
+
+    def callExpressionReceived(self, obj: Any) -> None:
+        """
+        Take an expression: a message or, at first, the name of a dialect, or a list
+        of these.
+        """
+        said = obj if self.isClient and isinstance(obj, list) else [obj]
+        if not self.currentDialect and not any(d in said for d in self.knownDialects):
+            self._close(Violation("there is no such dialect of Banana", got=brief(obj)))
+            return
+        stock: Any = super()
+        stock.callExpressionReceived(obj)
+
+    def expressionReceived(self, sexp: Any) -> None:
+        """
+        Take a message.
+        """
+        if isStranger(self) and not self._isInTime():
+            return
+        requestID = None
+        try:
+            verb = verbOf(sexp)
+            requestID = requestOf(verb, sexp)
+            if verb in VERBS:
+                checkForm(verb, sexp)
+            elif not hasattr(self, f"proto_{verb}"):
+                self._tellUnknown(verb)
+        except Violation as violation:
+            self._refuse(violation)
+            if requestID is not None:
+                self._sendError(Failure(violation), requestID)
+            return
+        stock: Any = super()
+        stock.expressionReceived(sexp)
+
+    def _isInTime(self) -> bool:
+        name, count = "MAX_CALLS_BEFORE_LOGIN", self._rate.another()
+        try:
+            checkLimit(name, self, count, "messages in a second", "before login")
+        except Violation as violation:
+            self._close(violation)
+            return False
+        return True
+
+    def _tellUnknown(self, verb: str) -> None:
+        stock: Any = self
+        stock.sendCall(b"didNotUnderstand", verb[:100].encode("utf-8"))
+        raise Violation("there is no such verb", where="a message", got=brief(verb))
+
+    def _close(self, why: object) -> None:
+        # Now: a peer that does not read would keep it open.
+        self._isClosed = True
+        log.msg(f"{peerOf(self)} has lost its connection: {inOneLine(why)}")
+        transport: Any = self.transport
+        getattr(transport, "abortConnection", transport.loseConnection)()
+
+    def proto_version(self, vnum: int) -> None:
+        """
+        Hear which version of the protocol the peer has.
+        """
+        if vnum != self.version:
+            got, expected = brief(vnum), str(self.version)
+            self._close(Violation("another version", got=got, expected=expected))
+
+    def proto_didNotUnderstand(self, command: bytes) -> None:
+        """
+        Hear that the peer has no such verb.
+        """
+        log.msg(f"{peerOf(self)} did not understand {brief(command)}")
+
+    def proto_decref(self, objectID: int) -> None:
+        """
+        Let go of a reference that the peer does not hold any more.
+        """
+        if self._isKnown("decref", objectID, self.localObjects):
+            stock: Any = super()
+            stock.proto_decref(objectID)
+
+    def proto_decache(self, objectID: int) -> None:
+        """
+        Let go of a cacheable that the peer does not hold any more.
+        """
+        if self._isKnown("decache", objectID, self.remotelyCachedObjects):
+            stock: Any = super()
+            stock.proto_decache(objectID)
+
+    def proto_uncache(self, objectID: int) -> None:
+        """
+        Let go of a replica that its sender does not know any more.
+        """
+        if self._isKnown("uncache", objectID, self.locallyCachedObjects):
+            stock: Any = super()
+            stock.proto_uncache(objectID)

@@ -1,0 +1,231 @@
+# -*- test-case-name: pbcopy.test.test_guardcalls -*-
+"""
+Calls and their answers, each of which costs its own caller alone: L{CallBroker}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred
+from twisted.python import log
+from twisted.python.failure import Failure
+from twisted.spread import jelly, pb
+from twisted.spread.jelly import InsecureJelly
+
+from pbcopy._broker import peerOf
+from pbcopy._guardverbs import brief, checkFlat, isToHub, nameOf
+from pbcopy._sentfailure import sentFailure
+from pbcopy._status import inOneLine
+from pbcopy._vetting import vet
+from pbcopy.errors import Unsendable, Violation
+
+
+class CallBroker(pb.Broker):
+    """
+    A Broker that looks through what it is sent before it makes anything of it, and
+    fails a call, and nothing else, where that cannot be taken, made or answered.
+    """
+
+    # Calls of the peer's.
+
+    def proto_cachemessage(self, requestID: int, objectID: int, *call: Any) -> None:
+        """
+        Take an update of a replica.
+        """
+        self._recvMessage(self.locallyCachedObjects.get, requestID, objectID, *call)
+
+    def _recvMessage(
+        self,
+        findObjMethod: Callable[[Any], Any],
+        requestID: int,
+        objectID: int | bytes,
+        message: bytes,
+        answerRequired: int,
+        netArgs: list[Any],
+        netKw: list[Any],
+    ) -> None:
+        try:
+            name = nameOf(message)
+            if isToHub(objectID, name):
+                checkFlat(name, netArgs, netKw)
+            else:
+                self._vet([netArgs, netKw], f"the arguments of {name[:100]}")
+            target = findObjMethod(objectID)
+            if target is None:
+                raise pb.Error("Invalid Object ID")
+            result = target.remoteMessageReceived(self, name, netArgs, netKw)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            self._logCall(error, bool(answerRequired))
+            if answerRequired:
+                self._sendError(Failure(), requestID)
+        else:
+            if answerRequired:
+                self._answer(result, requestID)
+
+    def _logCall(self, error: BaseException, isTold: bool) -> None:
+        """
+        Log what a call has failed with: in one line, if the peer is to blame.
+        """
+        if isinstance(error, InsecureJelly) or _isTwisteds(error):
+            # Of a TypeError, Twisted has logged what was called.
+            if not isinstance(error, (pb.Error, TypeError)):
+                self._refuse(error)
+        elif not isinstance(error, pb.Error):
+            if isTold:
+                log.msg("Peer will receive following PB traceback:", isError=True)
+            log.err()
+
+    def _answer(self, result: Any, requestID: int) -> None:
+        if isinstance(result, Deferred):
+            said = (requestID,)
+            result.addCallbacks(
+                self._sendAnswer,
+                self._sendFailureOrError,
+                callbackArgs=said,
+                errbackArgs=said,
+            )
+        else:
+            self._sendAnswer(result, requestID)
+
+    def _sendAnswer(self, netResult: Any, requestID: int) -> None:
+        stock: Any = super()
+        try:
+            stock._sendAnswer(netResult, requestID)
+        except Exception as error:
+            self._sendInstead("an answer", error, requestID)
+
+    def _sendError(self, fail: Any, requestID: int) -> None:
+        stock: Any = super()
+        try:
+            stock._sendError(self._asSent(fail), requestID)
+        except Exception as error:
+            self._sendInstead("an error", error, requestID)
+
+    def _sendInstead(self, what: str, error: Exception, requestID: int) -> None:
+        unsendable = Unsendable(
+            f"{what} cannot be sent",
+            where="a call",
+            got=f"{type(error).__name__}: {inOneLine(str(error))}"[:200],
+            advice="give less, or something else",
+        )
+        log.msg(f"{peerOf(self)} is told: {unsendable}")
+        stock: Any = super()
+        stock._sendError(sentFailure(Failure(unsendable), False), requestID)
+
+    def _asSent(self, fail: Any) -> Any:
+        """
+        Give an error as it is sent: a jellyable exception itself, any other as a
+        failure.
+        """
+        value = fail.value if isinstance(fail, Failure) else fail
+        security: Any = self.security
+        if isinstance(value, jelly.Jellyable) or security.isClassAllowed(type(value)):
+            return value
+        factory: Any = self.factory
+        return sentFailure(fail, factory.unsafeTracebacks)
+
+    # What is made of what came.
+
+    def unserialize(self, sexp: Any, perspective: Any = None) -> Any:
+        """
+        Make what an expression says.
+
+        @raise Violation: if nothing can be made of it.
+        """
+        stock: Any = super()
+        try:
+            return stock.unserialize(sexp, perspective)
+        except RecursionError:
+            raise _tooDeep("a message") from None
+        except Exception as error:
+            if isinstance(error, InsecureJelly) or not _isTwisteds(error):
+                raise
+            raise Violation(
+                "nothing can be made of this",
+                where="a message",
+                got=f"{type(error).__name__}: {inOneLine(str(error))}"[:200],
+                expected="what Jelly makes",
+            ) from None
+
+    def _vet(self, expressions: list[Any], where: str) -> None:
+        try:
+            vet(expressions, self, where)
+        except RecursionError:
+            # Its errors show what they refuse.
+            raise _tooDeep(where) from None
+
+    # Answers of the peer's.
+
+    def proto_answer(self, requestID: int, netResult: Any) -> None:
+        """
+        Take the answer to a call.
+        """
+        call = self._called("answer", requestID)
+        if call is not None:
+            call.callback(self._taken(netResult, "an answer"))
+
+    def proto_error(self, requestID: int, fail: Any) -> None:
+        """
+        Take the error that a call has failed with.
+        """
+        call = self._called("error", requestID)
+        if call is None:
+            return
+        error = self._taken(fail, "an error")
+        if not isinstance(error, (Failure, Exception, jelly.Unjellyable)):
+            got = brief(error)
+            error = Violation("there is no error in it", where="an error", got=got)
+        call.errback(error)
+
+    def _called(self, verb: str, requestID: int) -> Deferred[Any] | None:
+        table: Any = self.waitingForAnswers
+        if not self._isKnown(verb, requestID, table):
+            return None
+        return cast("Deferred[Any]", table.pop(requestID))
+
+    def _taken(self, sexp: Any, where: str) -> Any:
+        """
+        Give what came for a call that waits; a failure, if it cannot be taken.
+        """
+        try:
+            self._vet([sexp], where)
+            return self.unserialize(sexp)
+        except Exception:
+            failure = Failure()
+            # The frames would keep alive what is half made.
+            failure.cleanFailure()
+            return failure
+
+    # What is refused.
+
+    def _isKnown(self, verb: str, anID: int, table: Any) -> bool:
+        isKnown = anID in table
+        if not isKnown:
+            self._refuse(Violation("there is no such id", where=verb, got=brief(anID)))
+        return isKnown
+
+    def _refuse(self, why: object) -> None:
+        log.msg(f"{peerOf(self)} is refused: {inOneLine(why)}")
+
+
+def _tooDeep(where: str) -> Violation:
+    return Violation("this is nested too deeply", where=where)
+
+
+def _isTwisteds(error: BaseException) -> bool:
+    """
+    Tell whether Twisted itself has raised an error, as it does for a call or a list
+    that has not the form that it wants, and not what it called.
+    """
+    innermost = error.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    module = "" if innermost is None else innermost.tb_frame.f_globals["__name__"]
+    return str(module).startswith(_TWISTEDS)
+
+
+_TWISTEDS = ("twisted.persisted.", "twisted.python.", "twisted.spread.")
