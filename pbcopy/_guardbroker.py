@@ -94,6 +94,7 @@ class Broker(CallBroker):
         isPB = self.currentDialect == b"pb"
         # Where a policy takes less of what is in a message, that fails the call.
         return Maxima(
+            prefix=self.prefixLimit or 0,
             size=size,
             sizeName=name,
             lists=max(limits.MAX_OBJECTS, limitOf("MAX_OBJECTS", self)),

@@ -11,16 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from twisted.spread import banana
 
 from pbcopy.errors import Violation
 
-LONGEST_NUMBER = 64
-"""How many bytes a number may have, as C{banana.setPrefixLimit} has it."""
-
-_TOKEN = re.compile(rb"([\x00-\x7f]{0,%d})([\x80-\xff])" % LONGEST_NUMBER)
+_TOKEN = re.compile(rb"([\x00-\x7f]*)([\x80-\xff])")
 _LONGEST = {banana.LIST: "list", banana.STRING: "string"}
 _NUMBERS = frozenset([banana.INT, banana.NEG, banana.LONGINT, banana.LONGNEG])
 _FLOAT_BYTES = 8
@@ -30,13 +27,15 @@ class Maxima(NamedTuple):
     """
     How much one message may be.
 
-    @ivar size: how many bytes.
+    @ivar prefix: how many bytes a number has, as C{Banana.setPrefixLimit} has it.
+    @ivar size: how many bytes the message has.
     @ivar sizeName: the name of that limit in L{pbcopy.limits}.
     @ivar lists: how many lists it may have.
     @ivar nesting: how many lists may be inside each other.
     @ivar vocabulary: the numbers that stand for words.
     """
 
+    prefix: int
     size: int
     sizeName: str
     lists: int
@@ -85,8 +84,9 @@ class Meter:
                 isItem = not self._coming
             else:
                 token = _TOKEN.match(data, at)
+                self._checkPrefix(token.end(1) - at if token else len(data) - at)
                 if token is None:
-                    self._hold(data[at:])
+                    self._held = data[at:]
                     break
                 at = token.end()
                 isItem = self._count(*token.groups())
@@ -97,10 +97,11 @@ class Meter:
         if start < at:
             yield data[start:at]
 
-    def _hold(self, rest: bytes) -> None:
-        if len(rest) > LONGEST_NUMBER:
-            self._refuse("a number is too long", f"{len(rest)} bytes or more")
-        self._held = rest
+    def _checkPrefix(self, length: int) -> None:
+        self._maxima = self._maxima or self._askMaxima()
+        if length > self._maxima.prefix:
+            most = f"at most {self._maxima.prefix} bytes"
+            self._refuse("a number is too long for Banana", f"{length} bytes", most)
 
     def _count(self, prefix: bytes, kind: bytes) -> bool:
         """
@@ -108,7 +109,7 @@ class Meter:
 
         @return: whether it is a whole item.
         """
-        maxima = self._maxima = self._maxima or self._askMaxima()
+        maxima: Any = self._maxima
         # An item in a list was counted as one byte when the list came.
         self._size += len(prefix) + (not self._open)
         isItem = kind in _NUMBERS

@@ -2,10 +2,11 @@
 """
 Twisted's own test suites, with pbcopy's flavors in the place of Twisted's::
 
-    python -m pbcopy.test.swapped [--stock] [trial's options] [suites]
+    python -m pbcopy.test.swapped [--stock | --broker] [trial's options] [suites]
 
-With C{--stock} nothing is swapped, to compare the counts.  The exit status is 0
-if at least one test ran and none failed.
+With C{--stock} nothing is swapped, to compare the counts.  With C{--broker} the
+Broker is L{pbcopy.Broker}, too.  The exit status is 0 if at least one test ran and
+none failed.
 
 The reports of trial are the same as ever.  Where a suite is changed for its run
 with pbcopy, the function that does it says why: see L{endTurnsOf}, L{leaveRoomIn}
@@ -20,14 +21,17 @@ from types import ModuleType
 from typing import Any
 
 from twisted.internet.defer import setDebugging
+from twisted.python import log
 from twisted.python.reflect import namedAny
 from twisted.python.usage import UsageError
 from twisted.scripts.trial import Options, _getSuite, _makeRunner
 from twisted.spread import flavors
 from twisted.spread import pb as stock
 
+import pbcopy
 from pbcopy import pb
 from pbcopy._channel import HUB
+from pbcopy._guardcalls import CallBroker
 from pbcopy._turn import endTurn
 
 SUITES = (
@@ -49,6 +53,9 @@ TOO_EARLY = (
 )
 """The modules of Twisted that subclass flavors, or register them, when they are
 imported."""
+
+OWN = ("--broker", "--stock")
+"""The options that are none of trial's."""
 
 DERIVED = {
     "twisted.spread.publish.Publishable": "Cacheable",
@@ -84,6 +91,34 @@ def swap() -> None:
         for module in (flavors, stock):
             if hasattr(module, name):
                 setattr(module, name, getattr(pb, name))
+
+
+def swapBroker() -> None:
+    """
+    Put pbcopy's Broker where Twisted's is.
+    """
+    module: Any = stock
+    module.Broker = pbcopy.Broker
+    for factory in (module.PBServerFactory, module.PBClientFactory):
+        factory.protocol = pbcopy.Broker
+    # A suite makes a thousand calls to a portal's root.
+    pbcopy.limits.MAX_CALLS_BEFORE_LOGIN = 10_000
+
+
+def logRefusals() -> None:
+    """
+    Log what a peer is to blame for as Twisted's Broker does, with its traceback:
+    the suites count that.  pbcopy's Broker logs it in one line.
+    """
+    refuse = CallBroker._refuse
+
+    @wraps(refuse)
+    def refuseAndLog(self: Any, why: object) -> None:
+        refuse(self, why)
+        if isinstance(why, Exception):
+            log.err(why)
+
+    CallBroker._refuse = refuseAndLog  # type: ignore[method-assign]
 
 
 def unregister() -> None:
@@ -197,6 +232,9 @@ def main(arguments: list[str]) -> int:
     # First of all: trial's options look for plugins, which import what they like.
     if swapped:
         swap()
+        if "--broker" in arguments:
+            swapBroker()
+            logRefusals()
         testPB = namedAny("twisted.spread.test.test_pb")
         endTurnsOf(testPB)
         leaveRoomIn(testPB)
@@ -205,7 +243,7 @@ def main(arguments: list[str]) -> int:
         unregister()
     checkFlavors(swapped)
     try:
-        options = parse([each for each in arguments if each != "--stock"])
+        options = parse([each for each in arguments if each not in OWN])
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2

@@ -40,7 +40,16 @@ class PackageTests(SynchronousTestCase):
         Each name is that of the module that has it.
         """
         homes: tuple[Any, ...] = (
-            *(_guardbroker, errors, pb, _status, _watching, _change, _changing, _fields),
+            *(
+                _guardbroker,
+                errors,
+                pb,
+                _status,
+                _watching,
+                _change,
+                _changing,
+                _fields,
+            ),
             *(_replicaof, _shared, _sharing, _reader, _policy),
         )
         for name in pbcopy.__all__:
