@@ -6,12 +6,14 @@ Calls and their answers, each of which costs its own caller alone: L{CallBroker}
 from __future__ import annotations
 
 from collections.abc import Callable
+from traceback import walk_tb
+from types import FrameType
 from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 from twisted.python import log
 from twisted.python.failure import Failure
-from twisted.spread import jelly, pb
+from twisted.spread import flavors, jelly, pb
 from twisted.spread.jelly import InsecureJelly
 
 from pbcopy._broker import peerOf
@@ -70,14 +72,16 @@ class CallBroker(pb.Broker):
         """
         Log what a call has failed with: in one line, if the peer is to blame.
         """
-        if isinstance(error, InsecureJelly) or _isTwisteds(error):
-            # Of a TypeError, Twisted has logged what was called.
-            if not isinstance(error, (pb.Error, TypeError)):
+        if isinstance(error, pb.Error):
+            return
+        if _isPeers(error):
+            # Twisted has logged what was called, and that it took no such arguments.
+            if not (isinstance(error, TypeError) and _isAtCall(error)):
                 self._refuse(error)
-        elif not isinstance(error, pb.Error):
-            if isTold:
-                log.msg("Peer will receive following PB traceback:", isError=True)
-            log.err()
+            return
+        if isTold:
+            log.msg("Peer will receive following PB traceback:", isError=True)
+        log.err()
 
     def _answer(self, result: Any, requestID: int) -> None:
         if isinstance(result, Deferred):
@@ -216,16 +220,39 @@ def _tooDeep(where: str) -> Violation:
     return Violation("this is nested too deeply", where=where)
 
 
+def _frames(error: BaseException) -> list[FrameType]:
+    return [frame for frame, _ in walk_tb(error.__traceback__)]
+
+
+def _raisedIn(error: BaseException) -> str:
+    return str(_frames(error)[-1].f_globals["__name__"])
+
+
 def _isTwisteds(error: BaseException) -> bool:
     """
-    Tell whether Twisted itself has raised an error, as it does for a call or a list
-    that has not the form that it wants, and not what it called.
+    Tell whether Twisted itself has raised an error, as it does for a list that has
+    not the form that it wants, and not what it called.
     """
-    innermost = error.__traceback__
-    while innermost is not None and innermost.tb_next is not None:
-        innermost = innermost.tb_next
-    module = "" if innermost is None else innermost.tb_frame.f_globals["__name__"]
-    return str(module).startswith(_TWISTEDS)
+    module = str(_frames(error)[-1].f_globals["__name__"])
+    return module.startswith(
+        ("twisted.persisted.", "twisted.python.", "twisted.spread.")
+    )
 
 
-_TWISTEDS = ("twisted.persisted.", "twisted.python.", "twisted.spread.")
+def _isAtCall(error: BaseException) -> bool:
+    """
+    Tell whether there is no such method, or it takes no such arguments.
+    """
+    return _raisedIn(error) == flavors.__name__
+
+
+def _isPeers(error: BaseException) -> bool:
+    """
+    Tell whether the peer is to blame for what a call has failed with: for what was
+    to be made of its arguments, or for the call itself.
+    """
+    codes = {frame.f_code for frame in _frames(error)}
+    if pb.Broker.serialize.__code__ in codes:
+        return False
+    isMade = CallBroker.unserialize.__code__ in codes
+    return isMade or isinstance(error, InsecureJelly) or _isAtCall(error)

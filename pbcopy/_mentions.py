@@ -17,6 +17,7 @@ from twisted.spread import flavors
 
 from pbcopy._answers import answerFails
 from pbcopy._hub import hubOf
+from pbcopy._kinds import shortly
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._tables import isPublished, isReceived
 from pbcopy.errors import Violation
@@ -30,10 +31,11 @@ def unjellyCached(unjellier: Any, jellyList: list[Any]) -> Any:
     """
     with answerFails(unjellier.invoker) as failures:
         if not isReceived(unjellier.invoker, jellyList[1]):
-            hubOf(unjellier.invoker).forget(jellyList[1])
+            if type(jellyList[1]) is int:
+                hubOf(unjellier.invoker).forget(jellyList[1])
             raise Violation(
                 "the state for this id never came",
-                where=f"['cached', {jellyList[1]!r}]",
+                where=f"['cached', {shortly(jellyList[1])}]",
                 expected="an id that was sent with a state",
                 advice="send the object again; a pbcopy peer then sends its state",
             )
@@ -51,7 +53,7 @@ def unjellyLCache(unjellier: Any, jellyList: list[Any]) -> Any:
         if not isPublished(unjellier.invoker, jellyList[1]):
             raise Violation(
                 "no object was sent under this id, or it was released",
-                where=f"['lcache', {jellyList[1]!r}]",
+                where=f"['lcache', {shortly(jellyList[1])}]",
                 expected="the id of a replica that its holder has not dropped",
             )
         return flavors.unjellyLCache(unjellier, jellyList)

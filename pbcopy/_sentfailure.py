@@ -29,7 +29,11 @@ C{CopyableFailure.getStateToCopy}, of Twisted 22.10 to 26.10)."""
 class SentFailure(pb.CopyableFailure):
     """
     A C{pb.CopyableFailure} that always can be sent, and tells no more than it says.
+
+    @ivar text: the traceback.
     """
+
+    text = ""
 
     def getTypeToCopy(self) -> bytes:
         """
@@ -45,7 +49,8 @@ class SentFailure(pb.CopyableFailure):
         self.value: Any = _sendable(safe_str(self.value))
         state: dict[str, Any] = stock.getStateToCopy()
         state["parents"] = _parents(self.type)
-        state["traceback"] = _sendable(state["traceback"])
+        if self.unsafeTracebacks:
+            state["traceback"] = _sendable(self.text)
         return {name: state[name] for name in ATTRIBUTES if name in state}
 
 
@@ -58,6 +63,9 @@ def sentFailure(failure: Failure, unsafeTracebacks: bool) -> SentFailure:
     sent = SentFailure.__new__(SentFailure)
     sent.__dict__.update(failure.__getstate__())
     sent.unsafeTracebacks = unsafeTracebacks
+    if unsafeTracebacks:
+        # Its frames do not go along, in Twisted 26.
+        sent.text = failure.getTraceback()
     return sent
 
 

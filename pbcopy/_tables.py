@@ -209,7 +209,7 @@ def isReceived(broker: pb.Broker, luid: Any) -> bool:
     """
     Tell whether something stands for an id of the peer's.
     """
-    return luid in broker.locallyCachedObjects
+    return type(luid) is int and luid in broker.locallyCachedObjects
 
 
 def isPublished(broker: pb.Broker, luid: Any) -> bool:
@@ -217,7 +217,7 @@ def isPublished(broker: pb.Broker, luid: Any) -> bool:
     Tell whether something was sent to the peer under an id.
     """
     table = broker.remotelyCachedObjects
-    return table is not None and luid in table
+    return table is not None and type(luid) is int and luid in table
 
 
 def receive(broker: pb.Broker, replica: Replica) -> None:

@@ -202,7 +202,7 @@ class UnknownIdTests(SynchronousTestCase):
                 failure = self.failureResultOf(call, Violation)
                 self.assertIn(repr(luid), failure.value.where)
             call = self.answers(self.connection, [verb, [b"dictionary"]])
-            self.failureResultOf(call, TypeError)
+            self.failureResultOf(call, Violation)
         self.assertFalse(self.connection.lost)
 
     def test_asAnArgument(self) -> None:
