@@ -27,7 +27,8 @@ from pbcopy._channel import ENVELOPE
 from pbcopy._graph import Graph
 from pbcopy._hub import Hub, hubOf
 from pbcopy._jellier import Describe, Jellier, Refused, tooDeep, tooDeepForStock
-from pbcopy._packing import isPlain, pack, unpack
+from pbcopy._limited import checkLimit
+from pbcopy._packing import checkLists, isPlain, pack, unpack
 from pbcopy._paths import shortened
 from pbcopy._pieces import PIECE, WINDOW
 from pbcopy._policy import checkLeaving
@@ -200,10 +201,14 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
 
 
 def _opened(unjellier: Any, jellyList: list[Any]) -> list[Any]:
-    packed: Any = jellyList[1:]
-    if len(packed) == 2 and isLive(unjellier.invoker):
-        return unpack(hubOf(unjellier.invoker).incoming.take(*packed))
-    return unpack(packed[0] if len(packed) == 1 else None)
+    broker, packed = unjellier.invoker, jellyList[1:]
+    if len(packed) == 2 and isLive(broker):
+        packed = [hubOf(broker).incoming.take(*packed)]
+    data: Any = packed[0] if len(packed) == 1 else None
+    if type(data) is bytes:
+        checkLimit("MAX_STATE", broker, len(data), "bytes in one envelope", ENVELOPE)
+    checkLists(data, broker, ENVELOPE)
+    return unpack(data)
 
 
 setUnjellyableForClass(TAG, unjellyEnvelope)

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from msgspec.msgpack import Ext
 
+from pbcopy._limited import limitOf
 from pbcopy.errors import Violation
 
 _INTEGER = 1
@@ -40,7 +41,65 @@ def unpack(packed: Any) -> list[Any]:
         expressions = _decoder.decode(packed)
     except (msgspec.MsgspecError, TypeError, RecursionError) as error:
         raise _noExpressions(str(error)) from None
+    if not expressions:
+        raise _noExpressions("an empty list")
     return expressions
+
+
+def checkLists(packed: object, broker: Any, where: str) -> None:
+    """
+    Check, before anything is made of bytes, that not too many lists are in them: a
+    list of one byte takes 64 in memory.
+
+    @param where: how an error names them.
+    @raise Violation: if there are too many.
+    """
+    limit = limitOf("MAX_OBJECTS", broker)
+    if type(packed) is bytes and hasMoreLists(packed, limit * _LISTS):
+        raise Violation(
+            "these are too many objects in one message",
+            where=where,
+            got=f"more than {limit * _LISTS} lists",
+            expected=f"at most pbcopy.limits.MAX_OBJECTS, {limit} here",
+            advice="send less at once, or have the receiver raise it with Policy.limit",
+        )
+
+
+_LISTS = 4
+"""How many lists there may be for each object that may be.  One is for the object
+itself; the pairs of a dict, and what refers to an object, are lists, too."""
+
+_HEADERS = bytes([*range(0x80, 0xA0), *range(0xDC, 0xE0)])
+"""What begins a list or a map."""
+
+_FIXED = {0xCA: 5, 0xCB: 9, 0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9, 0xD0: 2, 0xD1: 3}
+_FIXED |= {0xD2: 5, 0xD3: 9, 0xD4: 3, 0xD5: 4, 0xD6: 6, 0xD7: 10, 0xD8: 18}
+_FIXED |= {0xDC: 3, 0xDD: 5, 0xDE: 3, 0xDF: 5}
+_FIXED |= {0xA0 + size: 1 + size for size in range(32)}
+_STEPS = [_FIXED.get(first, 1) for first in range(256)]
+"""How many bytes a token takes, by its first one."""
+
+_SIZED = {0xC4: (1, 0), 0xC5: (2, 0), 0xC6: (4, 0), 0xC7: (1, 1), 0xC8: (2, 1)}
+_SIZED |= {0xC9: (4, 1), 0xD9: (1, 0), 0xDA: (2, 0), 0xDB: (4, 0)}
+"""What has its size behind its first byte: how many bytes that takes, and how many
+more there are beside the content."""
+
+
+def hasMoreLists(packed: bytes, most: int) -> bool:
+    """
+    Tell whether there are more lists and maps in bytes than so many.
+    """
+    # Such a byte may as well be part of a text, so there are no more than these.
+    if len(packed) - len(packed.translate(None, _HEADERS)) <= most:
+        return False
+    count = position = 0
+    while position < len(packed) and count <= most:
+        first = packed[position]
+        count += first in _HEADERS
+        size, more = _SIZED.get(first, (0, 0))
+        step = int.from_bytes(packed[position + 1 : position + 1 + size], "big")
+        position += _STEPS[first] + size + more + step
+    return count > most
 
 
 def isPlain(expressions: Sequence[Any]) -> bool:

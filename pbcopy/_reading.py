@@ -29,6 +29,7 @@ from pbcopy._delta import (
 from pbcopy._kinds import shortly
 from pbcopy._leaves import isLeaf
 from pbcopy._limited import checkLimit, limitOf
+from pbcopy._packing import checkLists
 from pbcopy.errors import Violation
 
 WHERE = "pbcopy.delta"
@@ -73,6 +74,7 @@ def read(packed: object, broker: Any = None) -> Message:
     """
     if type(packed) is not bytes:
         raise malformed(f"a {type(packed).__name__}")
+    checkLists(packed, broker, WHERE)
     try:
         message = _decoder.decode(packed)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

@@ -135,6 +135,16 @@ class BorderTests(SynchronousTestCase):
         self.policy.limit(MAX_PIECES=10**7)
         sendAcross(large, security=self.policy)
 
+    def test_envelopes(self) -> None:
+        """
+        A state that needs no pieces is bounded as one that does, and the lists in it
+        are counted before anything is made of it.
+        """
+        self.policy.limit(MAX_STATE=100)
+        self.refused(Pond(colour="green" * 100), "MAX_STATE")
+        self.policy.limit(MAX_STATE=10**7, MAX_OBJECTS=10)
+        self.refused(Pond(named={"ducks": [[] for _ in range(100)]}), "MAX_OBJECTS")
+
     def test_ofAChange(self) -> None:
         """
         A change is bounded as a state is.

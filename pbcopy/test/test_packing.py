@@ -5,6 +5,8 @@ Tests for L{pbcopy._packing}.
 
 from __future__ import annotations
 
+import struct
+import tracemalloc
 from typing import Any
 
 import msgspec
@@ -12,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from pbcopy._packing import pack, unpack
+from pbcopy import limits
+from pbcopy._packing import checkLists, hasMoreLists, pack, unpack
 from pbcopy.errors import Violation
 
 ATOMS = st.one_of(st.binary(), st.integers(), st.floats(allow_nan=False))
@@ -52,6 +55,7 @@ class PackingTests(SynchronousTestCase):
         for packed in (
             b"",
             b"\xc1",
+            b"\x90",
             encode(7),
             encode([7])[:1],
             7,
@@ -61,3 +65,81 @@ class PackingTests(SynchronousTestCase):
             with self.assertRaises(Violation) as caught:
                 unpack(packed)
             self.assertEqual("pbcopy.envelope", caught.exception.where)
+
+
+class ListsTests(SynchronousTestCase):
+    """
+    Lists are counted in bytes, of which nothing is made.
+    """
+
+    def assertCount(self, count: int, packed: bytes) -> None:
+        """
+        Check how many lists there are.
+        """
+        self.assertFalse(hasMoreLists(packed, count))
+        self.assertTrue(hasMoreLists(packed, count - 1))
+
+    @given(st.lists(EXPRESSIONS))
+    def test_exact(self, expressions: list[Any]) -> None:
+        """
+        Each list counts once, whatever bytes are in the others.
+        """
+        self.assertCount(listsIn(expressions), pack(expressions))
+
+    def test_allTokens(self) -> None:
+        """
+        What is no list is passed over, however it is written, and also where its
+        content looks like lists.
+        """
+        tokens = [
+            *(bytes([first]) for first in (0x00, 0x7F, 0xC0, 0xC2, 0xC3, 0xE0, 0xFF)),
+            *(bytes([0xA0 + size]) + b"\x90" * size for size in range(32)),
+            *(bytes([0xC4, 5]) + b"\x90" * 5, b"\xc5\x00\x05" + b"\x90" * 5),
+            *(b"\xc6\x00\x00\x00\x05" + b"\x90" * 5, b"\xd9\x05" + b"\x90" * 5),
+            *(b"\xda\x00\x05" + b"\x90" * 5, b"\xdb\x00\x00\x00\x05" + b"\x90" * 5),
+            *(b"\xc7\x05\x01" + b"\x90" * 5, b"\xc8\x00\x05\x01" + b"\x90" * 5),
+            b"\xc9\x00\x00\x00\x05\x01" + b"\x90" * 5,
+            *(bytes([kind]) + b"\x90" * 4 for kind in (0xCA, 0xCE, 0xD2)),
+            *(bytes([kind]) + b"\x90" * 8 for kind in (0xCB, 0xCF, 0xD3)),
+            *(bytes([kind]) + b"\x90" for kind in (0xCC, 0xD0)),
+            *(bytes([kind]) + b"\x90" * 2 for kind in (0xCD, 0xD1)),
+            *(bytes([0xD4 + n, 1]) + b"\x90" * 2**n for n in range(5)),
+        ]
+        for each in tokens:
+            self.assertCount(2, b"\x93" + each + b"\x90" + each)
+
+    def test_otherLists(self) -> None:
+        """
+        A list may be written in three ways, and so may a map.
+        """
+        headers = b"\x90", b"\xdc\x00\x00", b"\xdd\x00\x00\x00\x00"
+        for empty in (*headers, b"\x80", b"\xde\x00\x00", b"\xdf\x00\x00\x00\x00"):
+            self.assertCount(4, b"\x93" + empty * 3)
+
+    def test_memory(self) -> None:
+        """
+        As many lists as there are bytes take no more memory than these.
+        """
+        self.patch(limits, "MAX_OBJECTS", 1000)
+        size = 2**24
+        bomb = b"\xdd" + struct.pack("!I", size) + b"\x90" * size
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        error = self.assertRaises(Violation, checkLists, bomb, None, "here")
+        self.assertIn("pbcopy.limits.MAX_OBJECTS", str(error))
+        self.assertLess(tracemalloc.get_traced_memory()[1], 2 * size)
+
+    def test_noBytes(self) -> None:
+        """
+        What is no bytes is nobody's business here, nor what ends in the middle.
+        """
+        for packed in (None, 7, "text", b"", b"\xdb", b"\xc6\x00", b"\xcf\x01"):
+            checkLists(packed, None, "here")
+
+
+def listsIn(expression: Any) -> int:
+    """
+    Count lists.
+    """
+    isList = isinstance(expression, list)
+    return 1 + sum(map(listsIn, expression)) if isList else 0

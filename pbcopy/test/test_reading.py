@@ -54,6 +54,14 @@ class ReadTests(SynchronousTestCase):
         for packed in (b"", b"\xc1", b"\x94\x00", "text", None, 7, [1], b"\xa1\xff"):
             self.assertRaises(Violation, read, packed)
 
+    def test_lists(self) -> None:
+        """
+        Lists are counted before anything is made of them.
+        """
+        self.patch(limits, "MAX_OBJECTS", 100)
+        error = self.refusal([1, [], [], [], [[]] * 1000])
+        self.assertIn("pbcopy.limits.MAX_OBJECTS", str(error))
+
     def test_otherForms(self) -> None:
         """
         So is what has another form.
