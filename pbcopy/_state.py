@@ -39,12 +39,25 @@ def withTextKeys(state: Any) -> Any:
     The dict is changed in place: a cycle in the message may still refer to it.
 
     @return: the state.
+    @raise Violation: if one is no UTF-8.
     """
     if isinstance(state, dict) and any(isinstance(key, bytes) for key in state):
         for key in list(state):
             value = state.pop(key)
-            state[asText(key) if isinstance(key, bytes) else key] = value
+            state[_named(key) if isinstance(key, bytes) else key] = value
     return state
+
+
+def _named(key: bytes) -> str:
+    try:
+        return asText(key)
+    except UnicodeDecodeError:
+        raise Violation(
+            "the name of an attribute is no text",
+            where="a state",
+            got=repr(key)[:100],
+            expected="UTF-8",
+        ) from None
 
 
 def checkAttribute(cls: type, name: object) -> None:

@@ -59,6 +59,13 @@ class AttributeTests(SynchronousTestCase):
             view.setCopyableState({name: 7})
             self.assertEqual(7, getattr(view, name))
 
+    def test_noText(self) -> None:
+        """
+        A name that came as bytes is UTF-8.
+        """
+        error = self.assertRaises(Violation, withTextKeys, {b"\xff": 1})
+        self.assertIn("the name of an attribute is no text", str(error))
+
     def test_others(self) -> None:
         """
         Other names are refused, and the error says which.
