@@ -1,7 +1,7 @@
 # -*- test-case-name: pbcopy.test.test_mentions -*-
 """
 Mentions of what a peer has already: C{['cached', luid]}, and C{['lcache', luid]}
-for what comes home.
+and C{['local', luid]} for what comes home.
 
 A message that carried a state may have failed, at its sender or here, because of
 something else in it.  The sender then mentions an id that was never heard of.
@@ -60,5 +60,26 @@ def unjellyLCache(unjellier: Any, jellyList: list[Any]) -> Any:
     return failures[0]
 
 
+def unjellyLocal(unjellier: Any, jellyList: list[Any]) -> Any:
+    """
+    Give the object for C{['local', luid]}, of which the peer has a reference.
+
+    @raise Violation: if there is none.
+    """
+    with answerFails(unjellier.invoker) as failures:
+        luid = jellyList[1]
+        isKnown = type(luid) in (bytes, int)
+        found = unjellier.invoker.localObjectForID(luid) if isKnown else None
+        if found is None:
+            raise Violation(
+                "there is no object under this id, or its reference was given back",
+                where=f"['local', {shortly(luid)}]",
+                expected="the id of a reference that its holder has not dropped",
+            )
+        return found
+    return failures[0]
+
+
 setUnjellyableForClass("cached", unjellyCached)
 setUnjellyableForClass("lcache", unjellyLCache)
+setUnjellyableForClass("local", unjellyLocal)

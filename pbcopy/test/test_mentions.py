@@ -209,9 +209,21 @@ class UnknownIdTests(SynchronousTestCase):
         """
         Likewise for an argument.
         """
-        for verb in (b"cached", b"lcache"):
+        for verb in (b"cached", b"lcache", b"local"):
             with self.assertRaises(Violation):
                 self.connection.server.unserialize([verb, 99])
+
+    def test_aLocalObject(self) -> None:
+        """
+        A reference that comes home is the object itself.  One to what is not there,
+        for which Twisted has C{None}, is refused.
+        """
+        server = self.connection.server
+        root = server.localObjectForID("root")
+        self.assertIs(root, server.unserialize([b"local", b"root"]))
+        for luid in (99, b"nobody", [], [b"root"], 0.5):
+            with self.assertRaises(Violation):
+                server.unserialize([b"local", luid])
 
     def test_aStockSenderIsNotDisturbed(self) -> None:
         """
