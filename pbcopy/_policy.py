@@ -180,6 +180,22 @@ class Policy(jelly.SecurityOptions):
             self.checkArriving(typeName, getattr(asker, "invoker", None))
         return True
 
+    def isModuleAllowed(self, moduleName: Any) -> bool:
+        """
+        Tell Jelly whether it may look into a module, and import it, for a name that
+        came.
+
+        @raise Violation: if it may not.
+        """
+        stock: Any = super()
+        if not stock.isModuleAllowed(moduleName):
+            raise Violation(
+                "no class is registered for this here, and nothing is imported",
+                where=shortly(moduleName),
+                expected="what the receiver registered",
+            )
+        return True
+
     def checkArriving(self, name: Any, broker: Any) -> None:
         """
         Check that instances of a class may arrive on a connection.

@@ -15,6 +15,7 @@ from twisted.cred.portal import Portal
 from twisted.internet.defer import succeed
 from twisted.python.failure import Failure
 from twisted.spread import pb as stock
+from twisted.spread.jelly import unjelly
 from twisted.trial.unittest import FailTest, SynchronousTestCase
 
 import pbcopy
@@ -336,6 +337,19 @@ class ArrivingTests(PolicyTestCase):
         connection.deliver()
         self.failureResultOf(call, Violation)
         self.assertFalse(connection.lost)
+
+    def test_whatNobodyRegistered(self) -> None:
+        """
+        Of what is named, and not registered, nothing is looked for, and the refusal is
+        not logged.
+        """
+        self.policy.allowArriving("os.system", "pbcopy.test.unseen.Thing")
+        for sexp in (
+            [b"os.system", [b"dictionary"]],
+            [b"pbcopy.test.unseen.Thing", [b"dictionary"]],
+        ):
+            with self.assertRaises(Violation):
+                unjelly(sexp, self.policy)
 
     def test_twoFactories(self) -> None:
         """
