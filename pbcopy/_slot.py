@@ -288,7 +288,7 @@ class Slot(Replica):
         if isNews or self.watch.status.kind is StatusKind.CLOSED:
             # A line, and not the traceback.  trial's flushLoggedErrors sees it,
             # but for what a Broker does not log either.
-            isKnown = failure.check(pb.Error) is not None
+            isKnown = failure.check(pb.Error) and not failure.check(Violation)
             log.msg(text, **({} if isKnown else {"isError": 1, "failure": failure}))
 
     def _turnStale(self, reason: BaseException, wanted: str) -> bool:

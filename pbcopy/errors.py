@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from twisted.spread.jelly import InsecureJelly
+from twisted.spread.pb import Error
 
 __all__ = [
     "PBCopyError",
@@ -83,11 +84,13 @@ class PBCopyError(Exception):
         )
 
 
-class Violation(PBCopyError, InsecureJelly):
+class Violation(PBCopyError, InsecureJelly, Error):
     """
     The peer sent what its receiver does not accept.
 
-    It is an C{InsecureJelly}, so whoever handles that one handles this one.
+    It is an C{InsecureJelly}, so whoever handles that one handles this one.  As it
+    is a C{pb.Error}, a Broker sends it back and logs nothing: a peer that is refused
+    does not fill the log.
 
     @ivar differences: the errors of which this tells, if there are several; none,
         if it comes from the peer.

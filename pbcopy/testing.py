@@ -117,8 +117,8 @@ def assertRefused(
     Assert that a receiver refuses an object, that its caller is told, and that
     the connection lives.
 
-    The receiver of an argument logs the refusal; a test flushes it with
-    C{flushLoggedErrors}.
+    The receiver of an argument logs the refusal, unless that is a C{Violation}; a test
+    flushes it with C{flushLoggedErrors}.
 
     @param expected: the class of the exception that the caller sees.
     @param asAnswer: send it as the answer of a call; by default it goes as an

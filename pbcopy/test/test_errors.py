@@ -3,11 +3,14 @@
 Tests for L{pbcopy.errors}.
 """
 
+from __future__ import annotations
+
 from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import SynchronousTestCase
 
-from pbcopy import errors
+from pbcopy import errors, pb
 from pbcopy.errors import PBCopyError, Violation
+from pbcopy.testing import connect
 
 
 class ErrorTests(SynchronousTestCase):
@@ -27,6 +30,21 @@ class ErrorTests(SynchronousTestCase):
         Whoever traps C{InsecureJelly} traps a L{Violation}.
         """
         self.assertTrue(issubclass(Violation, InsecureJelly))
+
+    def test_violationIsNotLogged(self) -> None:
+        """
+        A Broker sends it back, whose frames are nobody's business, and logs nothing.
+        """
+
+        class Root(pb.Root):
+            def remote_refuse(self) -> None:
+                raise Violation("not so")
+
+        connection = connect(Root())
+        call = connection.root.callRemote("refuse")
+        connection.deliver()
+        self.failureResultOf(call, Violation)
+        self.assertEqual([], self.flushLoggedErrors())
 
     def test_text(self) -> None:
         """
