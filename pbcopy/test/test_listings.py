@@ -164,6 +164,43 @@ class CopyTests(ListingsTestCase):
         await self.assertRefused("copy_sender.py")
 
 
+class BoundaryTests(ListingsTestCase):
+    """
+    Tests for the shop, and for what its page says.
+    """
+
+    listings = ("boundary_classes.py", "boundary_server.tac", "boundary_client.py")
+
+    async def test_tried(self) -> None:
+        """
+        The client and the server print what the page says.
+        """
+        server = self.twistd("boundary_server.tac")
+        await self.assertPrints(
+            blockAfter("boundary.rst", "``python boundary_client.py`` prints:"),
+            self.python("boundary_client.py", await server.port()),
+        )
+        await self.assertServed(
+            blockAfter("boundary.rst", "The server above prints:"), server
+        )
+
+    async def test_noServer(self) -> None:
+        """
+        The client does not wait for a server that is not there.
+        """
+        await self.assertRefused("boundary_client.py")
+
+
+def blockAfter(page: str, line: str) -> list[str]:
+    """
+    Give the lines of the first block behind a line of a page.
+    """
+    path = os.path.join(os.path.dirname(LISTINGS), page)
+    with open(path, encoding="utf-8") as file:
+        _, rest = file.read().split(f"{line}\n", 1)
+    return [each[3:] for each in rest.split("\n\n")[1].split("\n")]
+
+
 class Copy2Tests(ListingsTestCase):
     """
     Tests for the pond that controls its state.
