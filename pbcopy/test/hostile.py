@@ -324,6 +324,8 @@ def described(message: Any) -> str:
     """
     if message[0] == b"answer":
         return f"answer {message[2]!r}"[:200]
+    if b".py" in banana(message):
+        return f"an error with names of files: {message!r}"
     found = message[2]
     attributes = found[1] if type(found) is list and len(found) > 1 else []
     told = {plain(each[0]): plain(each[1]) for each in attributes[1:]}
