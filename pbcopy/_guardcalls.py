@@ -72,7 +72,7 @@ class CallBroker(pb.Broker):
         """
         Log what a call has failed with: in one line, if the peer is to blame.
         """
-        if isinstance(error, pb.Error):
+        if isinstance(error, pb.Error) and not isinstance(error, InsecureJelly):
             return
         if _isPeers(error):
             # Twisted has logged what was called, and that it took no such arguments.
