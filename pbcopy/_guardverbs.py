@@ -40,9 +40,13 @@ _brief.maxlevel = 2
 
 def brief(sent: Any) -> str:
     """
-    Show what a peer sent, which may be long, or deep.
+    Show what a peer sent, which may be long, or deep, or an integer that Python does
+    not print.
     """
-    return _brief.repr(sent)
+    try:
+        return _brief.repr(sent)
+    except ValueError:
+        return f"{type(sent).__name__} that cannot be shown"
 
 
 def verbOf(message: Any) -> str:

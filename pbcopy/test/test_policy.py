@@ -20,6 +20,7 @@ from twisted.trial.unittest import FailTest, SynchronousTestCase
 
 import pbcopy
 from pbcopy import _copyable, pb
+from pbcopy._policy import isStranger
 from pbcopy._registry import copyTags
 from pbcopy.errors import RegistrationError, Unsendable, Violation
 from pbcopy.test.sharedponds import Duck, DuckView, Nest, NestView, Pond, PondView
@@ -497,6 +498,43 @@ class LoginTests(PolicyTestCase):
         self.isRefused(connection.root, Order(), connection)
         isOpen.append(connection.server)
         self.assertIsInstance(self.take(Order(), connection), Order)
+
+
+class StrangerTests(SynchronousTestCase):
+    """
+    A stranger is who has yet to log in.
+    """
+
+    def broker(self, root: Any, *security: Any) -> Any:
+        """
+        Give the Broker of a server.
+        """
+        kw = {"security": security[0]} if security else {}
+        return stock.PBServerFactory(root, **kw).buildProtocol(None)
+
+    def test_isStranger(self) -> None:
+        """
+        Where the root is a portal's, a peer is one until it has an avatar, with a
+        policy or without; at any other root nobody is.
+        """
+        for security in ((), (pbcopy.Policy(),)):
+            broker = self.broker(Portal(Realm(None)), *security)
+            self.assertTrue(isStranger(broker))
+            broker._localCleanup[1] = lambda: None
+            self.assertFalse(isStranger(broker))
+            self.assertFalse(isStranger(self.broker(Root(), *security)))
+        self.assertFalse(isStranger(stock.PBClientFactory().buildProtocol(None)))
+
+    def test_anotherLogin(self) -> None:
+        """
+        A policy that knows of logins says who is, whatever the root.
+        """
+        isOpen: list[Any] = []
+        policy = pbcopy.Policy(isLoggedIn=lambda broker: broker in isOpen)
+        broker = self.broker(Root(), policy)
+        self.assertTrue(isStranger(broker))
+        isOpen.append(broker)
+        self.assertFalse(isStranger(broker))
 
 
 class LeavingTests(PolicyTestCase):
