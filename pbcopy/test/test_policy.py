@@ -517,8 +517,9 @@ class StrangerTests(SynchronousTestCase):
         Where the root is a portal's, a peer is one until it has an avatar, with a
         policy or without; at any other root nobody is.
         """
+        realm: Any = Realm(None)
         for security in ((), (pbcopy.Policy(),)):
-            broker = self.broker(Portal(Realm(None)), *security)
+            broker = self.broker(Portal(realm), *security)
             self.assertTrue(isStranger(broker))
             broker._localCleanup[1] = lambda: None
             self.assertFalse(isStranger(broker))
