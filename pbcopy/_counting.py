@@ -18,6 +18,7 @@ from pbcopy._channel import RELEASE, Channel
 from pbcopy._pieces import Incoming, Outgoing
 from pbcopy._tables import Observation, Replica, isAt, withdraw
 from pbcopy._turn import afterTurn
+from pbcopy.errors import Violation
 
 
 class Counting(Channel):
@@ -177,4 +178,11 @@ class Counting(Channel):
 
 def _pairs(counts: tuple[int, ...]) -> Iterator[tuple[int, int]]:
     # A list for each would be one more type that a peer has to allow.
+    if len(counts) % 2:
+        raise Violation(
+            "an id has no count",
+            where="pbcopy.release",
+            got=f"{len(counts)} numbers",
+            expected="a number for each id",
+        )
     return zip(counts[::2], counts[1::2], strict=True)

@@ -10,6 +10,7 @@ from traceback import walk_tb
 from types import FrameType
 from typing import Any, cast
 
+from twisted.cred.error import UnauthorizedLogin
 from twisted.internet.defer import Deferred
 from twisted.python import log
 from twisted.python.failure import Failure
@@ -20,6 +21,7 @@ from pbcopy._broker import peerOf
 from pbcopy._guardverbs import brief, checkFlat, isToHub, nameOf
 from pbcopy._sentfailure import sentFailure
 from pbcopy._status import inOneLine
+from pbcopy._tables import Replica
 from pbcopy._vetting import vet
 from pbcopy.errors import Unsendable, Violation
 
@@ -48,6 +50,7 @@ class CallBroker(pb.Broker):
         netArgs: list[Any],
         netKw: list[Any],
     ) -> None:
+        target: Any = None
         try:
             name = nameOf(message)
             if isToHub(objectID, name):
@@ -61,7 +64,9 @@ class CallBroker(pb.Broker):
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            self._logCall(error, bool(answerRequired))
+            # A replica says itself that it cannot take an update.
+            if not isinstance(target, Replica) or not isinstance(error, Violation):
+                self._logCall(error, bool(answerRequired))
             if answerRequired:
                 self._sendError(Failure(), requestID)
         else:
@@ -82,6 +87,17 @@ class CallBroker(pb.Broker):
         if isTold:
             log.msg("Peer will receive following PB traceback:", isError=True)
         log.err()
+
+    def _sendFailure(self, fail: Failure, requestID: int) -> None:
+        """
+        Log what a call has failed with later, and send it.
+        """
+        if fail.check(UnauthorizedLogin):
+            self._refuse(fail.value)
+            self._sendError(fail, requestID)
+        else:
+            stock: Any = super()
+            stock._sendFailure(fail, requestID)
 
     def _answer(self, result: Any, requestID: int) -> None:
         if isinstance(result, Deferred):

@@ -33,12 +33,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import msgspec
 from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from pbcopy._broker import isConnected, peerOf, raiseAtOnce, sendAtOnce, whenLost
 from pbcopy._channel import FRESH, HUB
 from pbcopy._counting import Counting
+from pbcopy._kinds import shortly
 from pbcopy._status import inOneLine
 from pbcopy._tables import (
     Observation,
@@ -46,6 +48,7 @@ from pbcopy._tables import (
     receivedBy,
     replicaOf,
 )
+from pbcopy.errors import Violation
 
 
 class Hub(Counting):
@@ -119,10 +122,11 @@ class Hub(Counting):
         """
         Take a message.  A fresh state that cannot be read is the replica's
         concern.
+
+        @raise Violation: if it is none that a hub is sent.
         """
-        stock: Any = super()
         try:
-            return stock.remoteMessageReceived(broker, message, args, kw)
+            self._hear(message, broker.unserialize(args), broker.unserialize(kw))
         except Exception:
             # C{['tuple', luid, state]}, as the peer's Jelly has made it.
             luid = args[1] if message == "fresh" and len(args) == 3 else None
@@ -130,7 +134,21 @@ class Hub(Counting):
             if replica is None:
                 raise
             replica.refused(Failure())
-            return broker.serialize(None)
+        return broker.serialize(None)
+
+    def _hear(self, message: str, arguments: object, keywords: object) -> None:
+        try:
+            words: Any = msgspec.convert(arguments, _WORDS.get(message), strict=True)
+        except msgspec.ValidationError:
+            words = None
+        if words is None or keywords:
+            raise Violation(
+                "this is nothing that a hub hears",
+                where=f"pbcopy.{message}"[:100],
+                got=shortly([arguments, keywords]),
+                expected="what a pbcopy sends",
+            )
+        getattr(self, f"remote_{message}")(*words)
 
     def missed(self, luid: int, why: str, isComing: bool) -> None:
         """
@@ -172,6 +190,24 @@ class Hub(Counting):
         The peer has sent what mentions these, or never will.
         """
         self.incoming.forget(*numbers)
+
+
+_Ids = tuple[int, ...]
+
+_WORDS: dict[str, Any] = {
+    "hello": tuple[Any, ...],
+    "release": _Ids,
+    "recount": _Ids,
+    "known": _Ids,
+    "forget": _Ids,
+    "refresh": tuple[int, Any],
+    "fresh": tuple[int, Any],
+    "missed": tuple[int, Any, Any],
+    "piece": tuple[Any, Any],
+    "acknowledge": tuple[()],
+    "spent": _Ids,
+}
+"""What a hub hears, and with which arguments."""
 
 
 def hubOf(broker: pb.Broker) -> Hub:
