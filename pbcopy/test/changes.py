@@ -13,7 +13,7 @@ from typing import Any
 
 from twisted.python.reflect import safe_repr
 
-from pbcopy.test.comparing import NOTHING, valueOf
+from pbcopy.test.comparing import NOTHING, orderOf, valueOf
 from pbcopy.test.contents import contents, isIn
 from pbcopy.test.declarations import FieldSaid
 from pbcopy.test.sorts import ANY, Sort, Tape
@@ -108,8 +108,8 @@ class ChangingWorld(World):
             "remove": lambda it: it.remove(it[at]),
             "clear": lambda it: it.clear(),
             "reverse": lambda it: it.reverse(),
-            "sort": lambda it: it.sort(key=_key),
-            "sort back": lambda it: it.sort(key=_key, reverse=True),
+            "sort": lambda it: it.sort(key=orderOf),
+            "sort back": lambda it: it.sort(key=orderOf, reverse=True),
             "+=": lambda it: it.__iadd__(new),
             "*= 0": lambda it: it.__imul__(0),
             "*= 2": lambda it: it.__imul__(2),
@@ -152,7 +152,7 @@ class ChangingWorld(World):
         if len(there) > MOST:
             return "clear", lambda it: it.clear()
         # The order of a set is another one in each run.
-        members = sorted(there, key=_key)
+        members = sorted(there, key=orderOf)
         one = self._key(item)
         if members and self._tape.chance(50):
             one = self._tape.choose(members)
@@ -175,9 +175,3 @@ class ChangingWorld(World):
         }
         name = self._tape.choose(list(mutations))
         return f"{name} {safe_repr((one, new))}", mutations[name]
-
-
-def _key(thing: Any) -> Any:
-    number = getattr(thing, "number", None)
-    isPlain = isinstance(thing, (str, bytes, int, float))
-    return type(thing).__name__, str(number), repr(thing) if isPlain else ""

@@ -48,8 +48,23 @@ def partsOf(thing: Any) -> Iterator[Any]:
     if isinstance(thing, dict):
         for pair in thing.items():
             yield from pair
-    elif isinstance(thing, (list, tuple, set, frozenset)):
+    elif isinstance(thing, (set, frozenset)):
+        # Their order is another one in each run.
+        yield from sorted(thing, key=orderOf)
+    elif isinstance(thing, (list, tuple)):
         yield from thing
+
+
+def orderOf(thing: Any) -> str:
+    """
+    Give what to sort by, which is the same in each run.
+    """
+    name = type(thing).__name__
+    if isinstance(thing, (tuple, frozenset)):
+        return f"{name} {sorted(map(orderOf, thing))}"
+    if isinstance(thing, (list, dict, set)):
+        return name
+    return f"{name} {getattr(thing, 'serial', thing)!r}"
 
 
 def tokensInAll(things: Any) -> set[bytes]:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from pbcopy._nodes import Tracked
-from pbcopy.test.comparing import NOTHING, valueOf
+from pbcopy.test.comparing import NOTHING, partsOf, valueOf
 from pbcopy.test.contents import inside
 from pbcopy.test.declarations import ClassSaid, Declarations
 from pbcopy.test.sorts import ANY, Colour, Sort, Tape, token
@@ -111,7 +111,7 @@ class World:
             yield from zip(thing, sort.of, strict=True)
         else:
             item = ANY if sort is ANY else sort.of[0]
-            for value in thing:
+            for value in partsOf(thing):
                 yield value, item
 
     def isAlone(self, value: Any) -> bool:
