@@ -66,8 +66,8 @@ class _Memento:
     owner: Any
 
 
-Commit = Callable[["list[Watcher]", "list[Changed]"], None]
-"""Tells watchers what a block did."""
+Commit = Callable[["list[Watcher]", "list[Changed]"], Callable[[], object]]
+"""Takes what a block did, and gives what tells the watchers of it."""
 
 
 class Block:
@@ -221,12 +221,13 @@ class Block:
         """
         return self._isOver
 
-    def commit(self) -> None:
+    def commit(self) -> list[Callable[[], object]]:
         """
-        Tell the watchers.
+        Give what tells the watchers, if any are to be told.
         """
-        if self._deferred:
-            self._onCommit([*self._deferred.values()], self.changes())
+        if not self._deferred:
+            return []
+        return [self._onCommit([*self._deferred.values()], self.changes())]
 
 
 def nameIn(operation: Operation) -> str:
@@ -252,8 +253,9 @@ def _commitWhatIsOver() -> None:
         _tracked.blocks.remove(block)
     if not _tracked.blocks:
         SIMPLE.update(ATOMS)
-    for block in ready:
-        block.commit()
+    # Telling of one may send a state that has what another one did.
+    for tell in [each for block in ready for each in block.commit()]:
+        tell()
 
 
 def _log(log: list[Operation], operation: Operation) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -257,15 +258,16 @@ def _send(messages: Iterable[_Message]) -> None:
         _isSending = False
 
 
-def commit(lenses: list[Any], changes: list[Changed]) -> None:
+def commit(lenses: list[Any], changes: list[Changed]) -> Callable[[], None]:
     """
-    Send what a block has changed.
+    Make the messages for what a block has changed.
 
     @param lenses: those that have heard of it.
+    @return: what sends them.
     """
     audiences = [_audienceOf[each] for each in lenses if each in _audienceOf]
     messages = [each for some in audiences for each in some.commit(changes)]
-    _send(_together(messages))
+    return partial(_send, _together(messages))
 
 
 def _together(messages: list[_Message]) -> Iterator[_Message]:

@@ -91,7 +91,7 @@ class BlockTestCase(SynchronousTestCase):
         """
         Make a block.
         """
-        return Block(masters, lambda *told: self.told.append(told))
+        return Block(masters, lambda *told: lambda: self.told.append(told))
 
 
 class CommitTests(BlockTestCase):
@@ -210,7 +210,7 @@ class CommitTests(BlockTestCase):
         If telling fails, the block has ended all the same.
         """
 
-        def fail(*told: Any) -> None:
+        def fail(*told: Any) -> Any:
             raise Trouble
 
         Lens(self.pond)
@@ -514,7 +514,7 @@ class ProgramTests(SynchronousTestCase):
             ]
             secrets = [each.secret for each in world.masters]
             with self.assertRaises(Trouble):
-                with opened(Block(world.masters, lambda *told: None)):
+                with opened(Block(world.masters, lambda *told: list)):
                     for step in inside:
                         world.run(step)
                     self._runInside(world, inner, raises)
@@ -532,7 +532,7 @@ class ProgramTests(SynchronousTestCase):
 
     def _runInside(self, world: Any, program: Any, raises: bool) -> None:
         try:
-            with opened(Block(world.masters[:1], lambda *told: None)):
+            with opened(Block(world.masters[:1], lambda *told: list)):
                 for step in program:
                     world.run(step)
                 if raises:
@@ -552,7 +552,7 @@ class ProgramTests(SynchronousTestCase):
             world = World()
             for step in some:
                 world.run(step)
-            with opened(Block(world.masters, lambda *told: None)) as block:
+            with opened(Block(world.masters, lambda *told: list)) as block:
                 before = {
                     id(node): contentsOf(node)
                     for master in world.masters

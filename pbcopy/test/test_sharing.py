@@ -394,6 +394,33 @@ class BlockTests(SynchronousTestCase):
         self.connection.deliver()
         self.assertEqual([], heard)
 
+    def test_joinsWhileTold(self) -> None:
+        """
+        Where two blocks end at once, a state that is sent with what one did is not
+        sent again what the other did.
+        """
+        pond, lake, other = Pond(), Pond(things=[]), meet()
+        view, lakeView = give(self.connection, pond), give(other, lake)
+        with pbcopy.changing(pond):
+            with pbcopy.changing(pond, lake):
+                lake.things.append(1)
+            pond.things = lake
+        for each in (self.connection, other):
+            each.deliver()
+        self.assertEqual([[1], [1]], [view.things.things, lakeView.things])
+
+    def test_movedIntoNew(self) -> None:
+        """
+        What a block changes, and moves into something new, arrives changed.
+        """
+        duck = self.pond.ducks[0]
+        with pbcopy.changing(self.pond):
+            duck.name = "goose"
+            self.pond.ducks.clear()
+            self.pond.things = {"moved": [duck]}
+        self.connection.deliver()
+        self.assertEqual("goose", self.views[0].things["moved"][0].name)
+
 
 class ViewersTests(SynchronousTestCase):
     """
