@@ -25,7 +25,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
 import pbcopy.pb
-from pbcopy import _envelope, _pieces, _valueclasses
+from pbcopy import _envelope, _pieces, _sharing, _valueclasses
 from pbcopy.errors import Unsendable
 from pbcopy.test.changes import ChangingWorld
 from pbcopy.test.clients import Client, Kind, Viewer
@@ -363,6 +363,9 @@ def run(case: SynchronousTestCase, kinds: list[Kind], examples: int) -> None:
     """
     register(case)
     install(case)
+    # Tests that ran before may have left some.
+    case.patch(_sharing, "_audiences", {})
+    case.patch(_sharing, "_audienceOf", {})
     case.patch(_pieces, "PIECE", 256)
     case.patch(_pieces, "WINDOW", 2)
     case.patch(_envelope, "PIECE", 256)
