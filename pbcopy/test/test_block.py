@@ -91,7 +91,13 @@ class BlockTestCase(SynchronousTestCase):
         """
         Make a block.
         """
-        return Block(masters, lambda *told: lambda: self.told.append(told))
+
+        def tell(watchers: Any, changes: Any) -> Any:
+            # Without changes there is nothing to tell of the nodes.
+            told = [(watchers, changes)] if changes else []
+            return lambda: self.told.extend(told)
+
+        return Block(masters, tell)
 
 
 class CommitTests(BlockTestCase):

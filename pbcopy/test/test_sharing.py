@@ -507,6 +507,37 @@ class ViewersTests(SynchronousTestCase):
         self.assertEqual("new", self.other.ducks[1].secret)
         self.assertEqual([["PondView.ducks[1].secret added 'new'"]], other)
 
+    def test_rightsChangeInBlockThatRaises(self) -> None:
+        """
+        Rights are not the block's: they have changed, also if it raises.
+        """
+
+        def change() -> None:
+            with pbcopy.changing(self.pond):
+                self.pond.plan = ["newer"]
+                sharedponds.SEERS = {"other"}
+                pbcopy.viewersChanged(self.pond)
+                raise ValueError
+
+        self.assertRaises(ValueError, change)
+        self.connection.deliver()
+        self.assertNotIn("plan", vars(self.owner))
+        self.assertEqual(["hidden"], self.other.plan)
+
+    def test_rightsChangeInNew(self) -> None:
+        """
+        A right to see changes for what moves by that into something new, too.
+        """
+        duck = self.pond.ducks.pop()
+        self.pond.ducks.append(Duck("goose", friend=duck))
+        self.pond.plan = [[duck]]
+        sharedponds.SEERS = {"owner", "other"}
+        with pbcopy.changing(self.pond):
+            self.pond.ducks.clear()
+            pbcopy.viewersChanged(self.pond)
+        self.connection.deliver()
+        self.assertEqual("s", self.other.plan[0][0].secret)
+
     def test_namesAreNotTold(self) -> None:
         """
         Who comes when a field may not be seen any more is not told its name.
