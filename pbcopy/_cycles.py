@@ -165,7 +165,15 @@ class Placeholder(_NotKnown):  # type: ignore[misc]
         """
         Put the object where it belongs; if it is not known either, have that done
         later.
+
+        @raise Violation: if it is said to be itself.
         """
+        if thing is self:
+            raise Violation(
+                "the message has an object that is nothing but a mention of itself",
+                where="['reference', …]",
+                expected="an object",
+            )
         if isinstance(thing, NotKnown):
             for mutable, place in self.dependants:
                 thing.addDependant(mutable, place)

@@ -11,9 +11,11 @@ from itertools import product
 from typing import Any
 
 from twisted.persisted.crefutil import NotKnown
+from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
+from pbcopy._registry import copyTags
 from pbcopy.errors import Violation
 from pbcopy.test.ponds import Kit, register
 from pbcopy.testing import connect, sendAcross
@@ -224,6 +226,23 @@ class ShapeTests(SynchronousTestCase):
             self.assertRaises(Violation, broker.unserialize, sexp)
         cache = [Cached().getTypeToCopy(), 5, state]
         self.assertRaises(Violation, broker.unserialize, cache)
+
+    def test_nothingButItself(self) -> None:
+        """
+        An object that is only a mention of itself, or of another one that mentions
+        it, is refused.
+        """
+        pb.setUnjellyableForClass("some.Copied", Copied)
+        self.addCleanup(copyTags.pop, b"some.Copied")
+        broker = connect(stock.Root()).server
+        one, other = [b"dereference", 1], [b"dereference", 2]
+        for pairs in (
+            [[b"x", [b"reference", 1, one]]],
+            [[b"x", [b"reference", 1, other]], [b"y", [b"reference", 2, one]]],
+        ):
+            sexp = [b"tuple", [b"some.Copied", [b"dictionary", *pairs]]]
+            error = self.assertRaises(Violation, broker.unserialize, sexp)
+            self.assertIn("itself", error.what)
 
     def test_aLateFailure(self) -> None:
         """
