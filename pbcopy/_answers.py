@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from twisted.spread import pb
 
+from pbcopy._refusals import jellysRefusals
 from pbcopy._turn import afterTurn
 
 _failing: set[Deferred[Any]] = set()
@@ -22,21 +23,24 @@ _failing: set[Deferred[Any]] = set()
 
 
 @contextmanager
-def answerFails(broker: pb.Broker) -> Iterator[list[Failure]]:
+def answerFails(broker: pb.Broker, where: str = "a message") -> Iterator[list[Failure]]:
     """
     Where C{broker} is unjellying the answer to a call, have an error in this
     block fail that call.  Elsewhere it is raised, and the Broker sends it back.
+    What Jelly itself raises becomes a C{Violation}.
 
     C{Broker.proto_answer} would let it out of C{dataReceived}: the connection
     would be lost, and the call, which it has forgotten by then, never fire.
 
+    @param where: what is unjellied, for that one.
     @return: a context manager that gives a list: it holds the failure, if the
         block was left by one.  C{unjellyFor} returns that, as a half-made
         object might be called.
     """
     failures: list[Failure] = []
     try:
-        yield failures
+        with jellysRefusals(where):
+            yield failures
     except Exception:
         answer = _answering(broker)
         if answer is None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from twisted.spread.jelly import Jellyable
 
+from pbcopy._answers import answerFails
 from pbcopy._channel import BESIDE
 from pbcopy._kinds import TAG as VALUE
 from pbcopy._paths import pathTo, shortened
@@ -52,18 +53,20 @@ class Beside(list[Any], Jellyable):
         return ""
 
 
-def unjellyBeside(unjellier: Any, jellyList: list[Any]) -> list[Any]:
+def unjellyBeside(unjellier: Any, jellyList: list[Any]) -> Any:
     """
     Give what came along.
     """
-    found: list[Any] = jellyList[1:]
-    for index, each in enumerate(found):
-        unknown = _unknown(unjellier, each)
-        if unknown is None:
-            unjellier.unjellyInto(found, index, each)
-        else:
-            found[index] = unknown
-    return found
+    with answerFails(unjellier.invoker) as failures:
+        found: list[Any] = jellyList[1:]
+        for index, each in enumerate(found):
+            unknown = _unknown(unjellier, each)
+            if unknown is None:
+                unjellier.unjellyInto(found, index, each)
+            else:
+                found[index] = unknown
+        return found
+    return failures[0]
 
 
 def _unknown(unjellier: Any, sexp: Any) -> Unknown | None:

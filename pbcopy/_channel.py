@@ -11,6 +11,7 @@ from twisted.spread import flavors, pb
 
 from pbcopy._broker import aside, isConnected
 from pbcopy._kinds import TAG
+from pbcopy._limited import checkLimit
 from pbcopy._replicas import declaredNames
 
 HUB = b"pbcopy"
@@ -85,8 +86,11 @@ class Channel(flavors.Referenceable):
 
         @param words: what it understands.  Unknown ones are of a later pbcopy.
         """
-        self._peerUnderstands |= {word for word in words if isinstance(word, str)}
-        if HEARD not in words:
+        told = {each for each in words if type(each) is str}
+        known = self._peerUnderstands | told
+        checkLimit("MAX_WORDS", self.broker, len(known), "words", "pbcopy.hello")
+        self._peerUnderstands = known
+        if HEARD not in told:
             self._hello(HEARD)
 
     def tellOf(self, name: str) -> None:

@@ -19,6 +19,7 @@ from pbcopy._broker import undisturbed
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._envelope import OWN_JELLY_FOR, announce, jellied
 from pbcopy._jellier import Jellier
+from pbcopy._refusals import checkParts
 from pbcopy._slot import Slot
 from pbcopy._state import applyState, checkAttribute, withTextKeys
 from pbcopy._stored import jellyStored, unjellyStored
@@ -128,6 +129,7 @@ class RemoteCopy(flavors.RemoteCopy):
             answerFails(unjellier.invoker) as failures,
             beingMade(unjellier, jellyList, self),
         ):
+            checkParts(jellyList)
             announce(unjellier.invoker, jellyList[0])
             if len(jellyList) > 2:
                 refuseCache(self, unjellier, jellyList)

@@ -27,6 +27,7 @@ from twisted.persisted.crefutil import NotKnown, _DictKeyAndValue
 from twisted.spread.jelly import _Unjellier
 
 from pbcopy._answers import answerFails
+from pbcopy._kinds import shortly
 from pbcopy.errors import Violation
 
 
@@ -103,7 +104,16 @@ class References(dict[Any, Any]):
         """
         Give the object.  A tuple that has become known since is not in the table
         itself.
+
+        @raise Violation: if it has another id than Jelly gives.
         """
+        if isinstance(refid, list):
+            raise Violation(
+                "this is no id",
+                where="['reference', …]",
+                got=shortly(refid),
+                expected="a number",
+            )
         thing = super().get(refid, default)
         if isinstance(thing, NotKnown) and thing.resolved:
             return thing.resolvedObject
@@ -191,7 +201,15 @@ class _Key:
         self._placeholder = placeholder
 
     def __setitem__(self, place: int, thing: Any) -> None:
-        _replaceKey(self._pair.dict, self._placeholder, thing)
+        try:
+            _replaceKey(self._pair.dict, self._placeholder, thing)
+        except TypeError as error:
+            raise Violation(
+                "this cannot be a key of a dict",
+                where="['dereference', …]",
+                got=f"a {type(thing).__name__}: {error}",
+                expected="what has a hash",
+            ) from None
         self._pair.key = thing
 
 
@@ -208,7 +226,7 @@ def _dereferenced(references: References, lst: list[Any]) -> Any:
     """
     Give the object for C{['dereference', id]}, or a placeholder.
     """
-    thing = references.get(lst[0])
+    thing = references.get(lst[0] if lst else [])
     if thing is None:
         thing = references[lst[0]] = Placeholder()
     return thing

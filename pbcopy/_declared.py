@@ -9,6 +9,7 @@ plain values, as any receiver, until it hears of that.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -70,9 +71,7 @@ def takePacked(replica: flavors.RemoteCache, state: Packed) -> None:
     viewOf(slot, replica).take(state.data, state.objects)
 
 
-def takeDeltas(
-    first: Slot | None, broker: pb.Broker, arguments: tuple[Any, ...]
-) -> None:
+def takeDeltas(first: Slot | None, broker: pb.Broker, arguments: Sequence[Any]) -> None:
     """
     Apply the deltas of one message: C{(packed, objects, luid, packed, objects,
     …)}.

@@ -35,8 +35,8 @@ from pbcopy._policy import checkLeaving
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._sendable import checkSendable, checkTypes
 from pbcopy._turn import afterTurn
-from pbcopy._vetting import isJellysOwn, vet
-from pbcopy.errors import Unsendable, Violation
+from pbcopy._vetting import vet
+from pbcopy.errors import Unsendable
 
 TAG = ENVELOPE.encode("ascii")
 """C{SecurityOptions} lets a tag with a dot through."""
@@ -169,28 +169,12 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
 
     @raise Violation: if it is none, or is nested too deeply.
     """
-    with answerFails(unjellier.invoker) as failures:
+    with answerFails(unjellier.invoker, ENVELOPE) as failures:
         thing = None
-        try:
-            expressions = _opened(unjellier, jellyList)
-            vet(expressions, unjellier.invoker, ENVELOPE)
-            for expression in expressions:
-                thing = unjellier.unjelly(expression)
-        except RecursionError:
-            raise Violation(
-                "this is nested too deeply",
-                where=ENVELOPE,
-                expected=f"at most {limits.MAX_NESTING} containers in each other",
-            ) from None
-        except Exception as error:
-            if isJellysOwn(error):
-                raise Violation(
-                    "nothing can be made of this",
-                    where=ENVELOPE,
-                    got=f"{type(error).__name__}: {error}"[:200],
-                    expected="what Jelly makes",
-                ) from None
-            raise
+        expressions = _opened(unjellier, jellyList)
+        vet(expressions, unjellier.invoker, ENVELOPE)
+        for expression in expressions:
+            thing = unjellier.unjelly(expression)
         # Jelly has put its postUnjelly into the queue, and will do so again for
         # what is returned.
         queue, hook = unjellier.postCallbacks, getattr(thing, "postUnjelly", None)

@@ -11,6 +11,7 @@ from typing import Any
 import attr
 
 from pbcopy._answers import answerFails
+from pbcopy._refusals import checkParts
 from pbcopy._registry import checkCallable, checkName, setUnjellyableForClass
 from pbcopy._remotecache import makeReplica
 from pbcopy._state import withTextKeys
@@ -36,6 +37,7 @@ class FactoryUnjellier:
         if unjellier.invoker is None:
             return self._makeCopy(unjellier, jellyList)
         with answerFails(unjellier.invoker) as failures:
+            checkParts(jellyList)
             if len(jellyList) > 2:
                 return makeReplica(unjellier, jellyList, self.factory)
             return self._makeCopy(unjellier, jellyList)

@@ -19,6 +19,7 @@ from twisted.python.reflect import qual
 from twisted.spread import pb
 from twisted.spread.jelly import InsecureJelly
 
+from pbcopy._answers import answerFails
 from pbcopy._envelope import announce
 from pbcopy._policy import checkArriving
 from pbcopy._registry import (
@@ -58,15 +59,26 @@ class CopiedFailure(pb.CopiedFailure):
         """
         stock: Any = super()
         self._broker = unjellier.invoker
-        made = stock.unjellyFor(unjellier, jellyList)
-        if self.type is Unsendable:
-            announce(unjellier.invoker, jellyList[0])
-        return made
+        with answerFails(unjellier.invoker, "a failure") as failures:
+            made = stock.unjellyFor(unjellier, jellyList)
+            if self.type is Unsendable:
+                announce(unjellier.invoker, jellyList[0])
+            return made
+        return failures[0]
 
-    def setCopyableState(self, state: dict[str, Any]) -> None:
+    def setCopyableState(self, state: Any) -> None:
         """
         Take the peer's failure.
+
+        @raise Violation: if the state is not a dict.
         """
+        if not isinstance(state, dict):
+            raise Violation(
+                "this is no failure",
+                where="a failure",
+                got=type(state).__name__,
+                expected="dict",
+            )
         state = {k: v for k, v in withTextKeys(state).items() if k in ATTRIBUTES}
         # A very old Twisted does not send them.
         state.setdefault("parents", [])

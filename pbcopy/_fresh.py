@@ -18,8 +18,10 @@ from pbcopy._channel import FRESH
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._declared import stateIn
 from pbcopy._publication import takingState
+from pbcopy._refusals import checkParts
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._slot import Slot
+from pbcopy._tables import replicaOf
 
 TAG = FRESH.encode("ascii")
 """C{SecurityOptions} lets a tag with a dot through."""
@@ -33,7 +35,8 @@ def unjellyFresh(unjellier: Any, jellyList: list[Any]) -> Any:
     @return: the replica; C{None} if there is none under that id.
     """
     with answerFails(unjellier.invoker) as failures:
-        slot = unjellier.invoker.locallyCachedObjects.get(jellyList[1])
+        checkParts(jellyList, 2)
+        slot = replicaOf(unjellier.invoker, jellyList[1])
         if not isinstance(slot, Slot) or not slot.isWhole():
             return None
         replica = slot.replica()

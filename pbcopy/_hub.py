@@ -31,6 +31,7 @@ So a stock peer does not notice a C{hello}, and it is sent nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
@@ -41,6 +42,7 @@ from pbcopy._broker import isConnected, peerOf, raiseAtOnce, sendAtOnce, whenLos
 from pbcopy._channel import FRESH, HUB
 from pbcopy._counting import Counting
 from pbcopy._kinds import shortly
+from pbcopy._refusals import callIn
 from pbcopy._status import inOneLine
 from pbcopy._tables import (
     Observation,
@@ -126,7 +128,7 @@ class Hub(Counting):
         @raise Violation: if it is none that a hub is sent.
         """
         try:
-            self._hear(message, broker.unserialize(args), broker.unserialize(kw))
+            self._hear(message, *callIn(broker, args, kw, f"pbcopy.{message}"))
         except Exception:
             # C{['tuple', luid, state]}, as the peer's Jelly has made it.
             luid = args[1] if message == "fresh" and len(args) == 3 else None
@@ -136,16 +138,16 @@ class Hub(Counting):
             replica.refused(Failure())
         return broker.serialize(None)
 
-    def _hear(self, message: str, arguments: object, keywords: object) -> None:
+    def _hear(self, message: str, arguments: Sequence[Any], kw: object) -> None:
         try:
             words: Any = msgspec.convert(arguments, _WORDS.get(message), strict=True)
         except msgspec.ValidationError:
             words = None
-        if words is None or keywords:
+        if words is None or kw:
             raise Violation(
                 "this is nothing that a hub hears",
                 where=f"pbcopy.{message}"[:100],
-                got=shortly([arguments, keywords]),
+                got=shortly([arguments, kw]),
                 expected="what a pbcopy sends",
             )
         getattr(self, f"remote_{message}")(*words)
@@ -193,7 +195,6 @@ class Hub(Counting):
 
 
 _Ids = tuple[int, ...]
-
 _WORDS: dict[str, Any] = {
     "hello": tuple[Any, ...],
     "release": _Ids,
@@ -203,7 +204,7 @@ _WORDS: dict[str, Any] = {
     "refresh": tuple[int, Any],
     "fresh": tuple[int, Any],
     "missed": tuple[int, Any, Any],
-    "piece": tuple[Any, Any],
+    "piece": tuple[int, bytes],
     "acknowledge": tuple[()],
     "spent": _Ids,
 }

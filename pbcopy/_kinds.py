@@ -174,11 +174,11 @@ def whereOf(sexp: list[Any]) -> str:
 
 def shortly(part: object) -> str:
     """
-    Show what a peer sent, which may be long, or an integer that Python does not
-    print.
+    Show what a peer sent, which may be long, or have something in it that Python
+    does not print.
     """
     try:
         text = repr(part)
-    except ValueError:
+    except Exception:
         text = f"{type(part).__name__} that cannot be shown"
     return text if len(text) <= 100 else text[:99] + "…"

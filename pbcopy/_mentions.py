@@ -18,6 +18,7 @@ from twisted.spread import flavors
 from pbcopy._answers import answerFails
 from pbcopy._hub import hubOf
 from pbcopy._kinds import shortly
+from pbcopy._refusals import checkParts
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._tables import isPublished, isReceived
 from pbcopy.errors import Violation
@@ -30,6 +31,7 @@ def unjellyCached(unjellier: Any, jellyList: list[Any]) -> Any:
     @raise Violation: if its state never came.
     """
     with answerFails(unjellier.invoker) as failures:
+        checkParts(jellyList)
         if not isReceived(unjellier.invoker, jellyList[1]):
             if type(jellyList[1]) is int:
                 hubOf(unjellier.invoker).forget(jellyList[1])
@@ -50,6 +52,7 @@ def unjellyLCache(unjellier: Any, jellyList: list[Any]) -> Any:
     @raise Violation: if there is none.
     """
     with answerFails(unjellier.invoker) as failures:
+        checkParts(jellyList)
         if not isPublished(unjellier.invoker, jellyList[1]):
             raise Violation(
                 "no object was sent under this id, or it was released",

@@ -39,7 +39,7 @@ def unpack(packed: Any) -> list[Any]:
     """
     try:
         expressions = _decoder.decode(packed)
-    except (msgspec.MsgspecError, TypeError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
         raise _noExpressions(str(error)) from None
     if not expressions:
         raise _noExpressions("an empty list")

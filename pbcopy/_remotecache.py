@@ -31,6 +31,7 @@ from pbcopy._declared import (
     takePacked,
 )
 from pbcopy._envelope import OWN_JELLY_FOR
+from pbcopy._refusals import callIn
 from pbcopy._slot import FromSlot, Slot, leave, slotOf
 from pbcopy._state import applyState, withTextKeys
 from pbcopy._stored import jellyStored, unjellyStored
@@ -78,12 +79,14 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         @return: the jellied answer.
         @raise AttributeError: if there is no such method.
         """
-        arguments = broker.unserialize(args)
+        name = f"observe_{asText(message)}"
+        where = f"{type(self).__qualname__}.{name}"
+        arguments, keywords = callIn(broker, args, kw, where)
         if asText(message) == DELTA:
             takeDeltas(slotOf(self), broker, arguments)
             return broker.serialize(None)
-        keywords = withTextKeys(broker.unserialize(kw))
-        method = methodOf(self, f"observe_{asText(message)}")
+        keywords = withTextKeys(keywords)
+        method = methodOf(self, name)
         result = method(*arguments, **keywords)
         return serialized(broker, result, method, arguments, keywords)
 

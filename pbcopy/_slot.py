@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +20,7 @@ from pbcopy._answers import answerFails
 from pbcopy._channel import DELTA
 from pbcopy._hub import hubOf
 from pbcopy._nodes import Attributes
+from pbcopy._refusals import callIn
 from pbcopy._status import StatusKind, Watch, inOneLine
 from pbcopy._tables import Replica, receive
 from pbcopy._text import asText
@@ -57,7 +58,7 @@ class Slot(Replica):
         changes it.
     """
 
-    takeDeltas: ClassVar[Callable[[Slot, pb.Broker, tuple[Any, ...]], None]]
+    takeDeltas: ClassVar[Callable[[Slot, pb.Broker, Sequence[Any]], None]]
     """Applies the deltas of one message (L{pbcopy._declared.takeDeltas})."""
 
     def __init__(self, broker: pb.Broker, luid: int, tag: bytes = b"") -> None:
@@ -244,7 +245,8 @@ class Slot(Replica):
         """
         if self.isGone() and asText(message) == DELTA:
             # It needs none.  The others that the message is for may be here.
-            type(self).takeDeltas(self, broker, broker.unserialize(args))
+            arguments, _ = callIn(broker, args, kw, self._name())
+            type(self).takeDeltas(self, broker, arguments)
             return broker.serialize(None)
         replica = self.replica()
         self.catchUp()

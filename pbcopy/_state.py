@@ -10,6 +10,7 @@ from typing import Any
 
 from twisted.spread import flavors
 
+from pbcopy._kinds import shortly
 from pbcopy._text import asText
 from pbcopy.errors import Violation
 
@@ -77,8 +78,8 @@ def checkAttribute(cls: type, name: object) -> None:
         return
     raise Violation(
         problem,
-        where=f"{cls.__qualname__}.{name}",
-        got=repr(name),
+        where=f"{cls.__qualname__}.{name if type(name) is str else shortly(name)}",
+        got=shortly(name),
         expected="the name of a data attribute",
         advice="rename it at the sender, or take it in setCopyableState",
     )

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from pbcopy._broker import isConnected
+from pbcopy._kinds import shortly
 from pbcopy._limited import checkLimit, limitOf
 from pbcopy.errors import Unsendable, Violation
 
@@ -230,7 +231,7 @@ def receive(broker: pb.Broker, replica: Replica) -> None:
         raise Violation(
             "an id that is in use, or is none, was given to a cache",
             where="luid",
-            got=repr(replica.luid),
+            got=shortly(replica.luid),
             expected="an int that the connection does not use yet",
         )
     count = len(broker.locallyCachedObjects) + 1

@@ -12,15 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from twisted.persisted import crefutil
-from twisted.spread import jelly
-from twisted.spread.jelly import InsecureJelly
-
 from pbcopy._channel import BESIDE, FRESH
 from pbcopy._kinds import TAG as VALUE
 from pbcopy._kinds import shortly
 from pbcopy._limited import checkLimit
 from pbcopy._policy import policyOf
+from pbcopy._refusals import checkParts
 from pbcopy._valueclasses import EXCEPTION, FORMS, NAMED_TUPLE, RECORD
 from pbcopy.errors import Violation
 
@@ -66,21 +63,6 @@ def vet(expressions: list[Any], broker: Any, where: str) -> None:
             policy.checkArriving(name, broker)
 
 
-def isJellysOwn(error: BaseException) -> bool:
-    """
-    Tell whether Jelly itself has raised an error, as it does for a list that has
-    not the form that it wants, and not what it called.
-    """
-    innermost = error.__traceback__
-    while innermost is not None and innermost.tb_next is not None:
-        innermost = innermost.tb_next
-    module = None if innermost is None else innermost.tb_frame.f_globals["__name__"]
-    return not isinstance(error, InsecureJelly) and module in _JELLYS
-
-
-_JELLYS = (jelly.__name__, crefutil.__name__)
-
-
 class _Found:
     """
     What is in some expressions.
@@ -122,8 +104,8 @@ class _Found:
         if tag == BESIDE:
             # Whether such a value is needed at all is not known here.
             self._beside.update(id(_unwrapped(each)) for each in expression)
-        if tag not in _BARE and len(expression) < 2 + (tag == _FRESH):
-            raise Violation("this has nothing in it", where=shortly(expression))
+        if tag not in _BARE:
+            checkParts(expression, 2 if tag == _FRESH else 1)
         if tag == b"remote" and [type(each) for each in expression[1:]] != [int]:
             # What Jelly makes before it fails calls the Broker as it goes.
             raise Violation("this is no reference", where=shortly(expression))

@@ -25,6 +25,7 @@ __all__ = [
     "MAX_PIECES",
     "MAX_STATE",
     "MAX_STRING",
+    "MAX_WORDS",
 ]
 
 MAX_CACHES = 100_000
@@ -86,3 +87,8 @@ The receiver holds it in memory twice while it is being made."""
 MAX_STRING = 64 * 1024 * 1024
 """How many bytes one text, or one bytes, may have that came in a larger message.
 It is L{MAX_STATE}, so it says nothing by itself; a policy may say less."""
+
+MAX_WORDS = 10_000
+"""How many words a peer may say about what it understands.  It says one for each
+class that it has declared.  Python takes some 100 bytes for each, so this is 1 MB
+for a connection."""

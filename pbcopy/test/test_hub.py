@@ -14,12 +14,14 @@ from twisted.spread.pb import PBClientFactory, PBServerFactory
 from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
-from pbcopy import StatusKind, pb, statusOf
+from pbcopy import StatusKind, limits, pb, statusOf
 from pbcopy._channel import FRESH, HUB
 from pbcopy._hub import Hub, hubOf
 from pbcopy._tables import publishedBy
+from pbcopy.errors import Violation
 from pbcopy.test.ponds import Kit, Received, register
 from pbcopy.test.test_envelope import Raw
+from pbcopy.test.test_refusals import RefusalTestCase
 from pbcopy.testing import Connection, connect
 
 
@@ -213,3 +215,81 @@ class HubTests(HubTestCase):
         self.assertLess(max(len(text) for text in texts), 1000)
         self.assertEqual(["one duck"], view.ducks)
         self.assertEqual(1, len(self.pond.observers))
+
+
+class HearingTests(RefusalTestCase):
+    """
+    A hub hears what a pbcopy sends, and nothing else.
+    """
+
+    def refusal(self, name: str, args: Any, kw: Any = (b"dictionary",)) -> Violation:
+        """
+        Give the error for a message.
+        """
+        error: Violation = self.assertRaises(
+            Violation,
+            hubOf(self.broker).remoteMessageReceived,
+            *(self.broker, name, args, [*kw]),
+        )
+        return error
+
+    def test_heard(self) -> None:
+        """
+        What it hears has no answer but C{None}.
+        """
+        hub = hubOf(self.broker)
+        for name, *args in (("release", 1, 2), ("acknowledge",), ("hello", b"x", 7)):
+            answer = hub.remoteMessageReceived(
+                self.broker, name, [b"tuple", *args], [b"dictionary"]
+            )
+            self.assertEqual([b"None"], answer)
+        self.assertIs(hub, self.broker.localObjectForID(HUB))
+
+    def test_others(self) -> None:
+        """
+        It refuses another message, other arguments, and keywords.
+        """
+        nothing: list[Any] = [b"list"]
+        for name, *args in (
+            *(("take",), ("_tell", 1), ("", 1), ("acknowledge", 1), ("missed", 1)),
+            *(("release", nothing, 1), ("recount", 1.5, 1), ("known", b"x")),
+            *(("release", 1), ("recount", 1, 2, 3), ("forget", [b"None"])),
+            *(("spent", nothing), ("piece", 1, 2), ("refresh", 1, 2, 3)),
+        ):
+            error = self.refusal(name, [b"tuple", *args])
+            self.assertIn("pbcopy.", error.where)
+        self.refusal("acknowledge", [b"tuple"], (b"dictionary", [b"x", 1]))
+
+    def test_references(self) -> None:
+        """
+        A reference among the words of a C{hello} is no word.
+        """
+        hubOf(self.broker).remoteMessageReceived(
+            *(self.broker, "hello", [b"tuple", [b"remote", b"x"]], [b"dictionary"])
+        )
+        self.assertFalse(hubOf(self.broker).understands("x"))
+
+    def test_words(self) -> None:
+        """
+        The words that a peer may say are bounded.
+        """
+        self.patch(limits, "MAX_WORDS", 3)
+        hub = hubOf(self.broker)
+        hub.remote_hello("heard", "a")
+        error = self.assertRaises(Violation, hub.remote_hello, "heard", "b", "c")
+        self.assertIn("MAX_WORDS, 3", error.expected)
+        self.assertFalse(hub.understands("b"))
+
+    def test_mentions(self) -> None:
+        """
+        An id that is no number is unknown, and the sender is not told to forget it.
+        """
+        sent: list[Any] = []
+        self.patch(self.broker, "sendCall", lambda *args: sent.append(args))
+        for tag in (b"cached", b"lcache"):
+            self.refused(tag, [b"list"])
+        self.assertEqual([], sent)
+        (none,) = self.broker.unserialize(
+            [b"tuple", [b"pbcopy.fresh", [b"list"], [b"dictionary"]]]
+        )
+        self.assertIsNone(none)

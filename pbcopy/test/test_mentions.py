@@ -197,7 +197,7 @@ class UnknownIdTests(SynchronousTestCase):
         and the connection lives.
         """
         for verb in (b"cached", b"lcache"):
-            for luid in (99, b"x"):
+            for luid in (99, b"x", [b"dictionary"]):
                 call = self.answers(self.connection, [verb, luid])
                 failure = self.failureResultOf(call, Violation)
                 self.assertIn(repr(luid), failure.value.where)

@@ -64,6 +64,8 @@ class PackingTests(SynchronousTestCase):
             b"",
             b"\xc1",
             b"\x90",
+            # A text that is not UTF-8.
+            b"\x91\xa1\x92",
             encode(7),
             encode([7])[:1],
             7,
