@@ -15,6 +15,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 from hypothesis.stateful import (
     initialize,
     precondition,
@@ -354,6 +355,18 @@ def resultOf(mutation: Any, thing: Any) -> Any:
         return type(error)
 
 
+def _drawAlways(case: SynchronousTestCase) -> None:
+    """
+    Have Hypothesis draw the same whatever modules are loaded: it takes constants
+    out of those that are not installed.
+    """
+    internals: Any = providers
+    if hasattr(internals, "_get_local_constants"):
+        internals.CONSTANTS_CACHE.cache.clear()
+        case.addCleanup(internals.CONSTANTS_CACHE.cache.clear)
+        case.patch(internals, "_get_local_constants", internals.Constants)
+
+
 def run(case: SynchronousTestCase, kinds: list[Kind], examples: int) -> None:
     """
     Try many histories.
@@ -363,6 +376,7 @@ def run(case: SynchronousTestCase, kinds: list[Kind], examples: int) -> None:
     """
     register(case)
     install(case)
+    _drawAlways(case)
     # Tests that ran before may have left some.
     case.patch(_sharing, "_audiences", {})
     case.patch(_sharing, "_audienceOf", {})

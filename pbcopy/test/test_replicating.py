@@ -10,7 +10,7 @@ import os
 from twisted.python.reflect import requireModule
 from twisted.trial.unittest import SynchronousTestCase
 
-EXAMPLES = int(os.environ.get("PBCOPY_EXAMPLES", "50"))
+EXAMPLES = int(os.environ.get("PBCOPY_EXAMPLES", "40"))
 """How many histories each machine tries.  A long run sets more."""
 
 
