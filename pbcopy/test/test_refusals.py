@@ -67,7 +67,9 @@ class JellyTests(RefusalTestCase):
         Wherever it is in an object of pbcopy's, also where that is in no envelope.
         """
         nonsense: tuple[Any, ...] = (
-            *([b"boolean", b"x"], [b"unicode", b"\xff"], [b"datetime", b"x"], []),
+            # Jelly says so with an assert.
+            *([[b"boolean", b"x"]] if __debug__ else []),
+            *([b"unicode", b"\xff"], [b"datetime", b"x"], []),
             *([b"set", [b"list"]], [b"local", [b"list"]], [b"dictionary", 7]),
             *([b"reference", [], 1], [b"dereference", []], [b"dereference"]),
         )
