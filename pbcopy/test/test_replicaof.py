@@ -639,6 +639,8 @@ class ArrivalTests(SynchronousTestCase):
         """
         A Copyable that is a part does not become a RemoteCache.
         """
+        self.patch(_replicas, "_replicas", dict(_replicas._replicas))
+        self.addCleanup(copyTags.__setitem__, tagOf(Egg), EggView)
 
         @pbcopy.replicaOf("pbcopy.test.test_replicaof.Egg")
         class EggCache(pb.RemoteCache):
