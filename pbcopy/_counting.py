@@ -45,6 +45,12 @@ class Counting(Channel):
         self._dropped.append(replica)
         afterTurn(self._release)
 
+    def isReleasing(self) -> bool:
+        """
+        Tell whether ids are to be given back after this turn.
+        """
+        return bool(self._dropped)
+
     def _release(self) -> None:
         released: list[int] = []
         while self._dropped:

@@ -310,8 +310,12 @@ class Slot(Replica):
         """
         Ask for a fresh state, if one is wanted and none is under way.
         """
-        isStale = self.watch.status.kind is StatusKind.STALE
-        if isStale and self._wanted and self._hub.askFresh(self.luid, self._wanted):
+        if self.watch.status.kind is not StatusKind.STALE or not self._wanted:
+            return
+        if self._hub.isReleasing():
+            # It would mention what is given back now, and be refused.
+            afterTurn(self.catchUp)
+        elif self._hub.askFresh(self.luid, self._wanted):
             self._wanted = ""
 
     def missed(self, text: str, isComing: bool) -> None:
@@ -341,10 +345,13 @@ class Slot(Replica):
     def refused(self, failure: Failure) -> None:
         """
         Report a fresh state that cannot be taken.  The next update asks for
-        another.
+        another.  So does a release that is about to leave: the state may have
+        mentioned what it gives back.
         """
         failure.cleanFailure()
         self._reported(f"{self._name()} cannot take a fresh state", failure)
+        if self._hub.isReleasing():
+            afterTurn(self.catchUp)
 
     def close(self, reason: BaseException) -> None:
         """

@@ -108,13 +108,15 @@ class Settling(RuleBasedStateMachine):
     def isExpected(self, failure: Any) -> bool:
         """
         Tell whether a failure comes of a drop or of a block: something was under way
-        to a replica that the garbage collector took with others, or a master got a
-        mention of one that was being changed, whose state could not be sent then.
+        to a replica that the garbage collector took with others, or took a first
+        state along, of which later updates know; or a master got a mention of one
+        that was being changed, whose state could not be sent then.
         """
         text = failure.getErrorMessage()
         isGone = failure.check(Violation) and "there is no state for this id" in text
+        isDropped = isGone or _isUnknown(failure)
         return bool(
-            (isGone and self.wasDrop) or (_isChanging(failure) and self.wasBlock)
+            (isDropped and self.wasDrop) or (_isChanging(failure) and self.wasBlock)
         )
 
     def checkAll(self) -> None:
@@ -185,6 +187,12 @@ _LOST = stock.PBConnectionLost, stock.DeadReferenceError
 def _isChanging(failure: Any) -> bool:
     text = failure.getErrorMessage()
     return bool(failure.check(Unsendable) and "it is being changed" in text)
+
+
+def _isUnknown(failure: Any) -> bool:
+    # The Broker looks for it before anything of pbcopy's is asked.
+    isLookup = bool(failure.frames) and failure.frames[-1][0] == "cachedLocallyAs"
+    return bool(failure.check(KeyError) and isLookup)
 
 
 def _isBehind(failure: Any) -> bool:

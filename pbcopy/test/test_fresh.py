@@ -235,6 +235,33 @@ class RefusedTests(FreshTestCase):
         self.assertTrue(statusOf(view).isLive)
         self.assertEqual(self.pond.ducks, view.ducks)
 
+    def test_aMentionOfADroppedCycle(self) -> None:
+        """
+        Where it mentions a replica that was dropped with all of its cycle, the
+        next one is asked for behind the release, and has that one's state.
+        """
+        first = self.pond
+        view = self.fetch()
+        self.root.pond = cycle = self.kit.Pond()
+        cycle.ducks = [cycle]
+        other = self.fetch()
+        first.ducks = [cycle]
+        self.connection.fromServer.held = True
+        publications = self.connection.server.remotelyCachedObjects
+        publications[view.luid].refresh("a test")
+        first.observers[0].callRemote("missing").addErrback(lambda failure: None)
+        self.connection.deliver()
+        del other
+        self.connection.collect()
+        self.connection.fromServer.held = False
+        self.connection.collect()
+        self.assertEqual(1, len(self.flushLoggedErrors(Violation)))
+        self.assertTrue(statusOf(view).isLive, statusOf(view))
+        self.assertIs(view.ducks[0], view.ducks[0].ducks[0])
+        cycle.add("third")
+        self.connection.deliver()
+        self.assertEqual("third", view.ducks[0].ducks[1])
+
 
 class RelayTests(FreshTestCase):
     """
