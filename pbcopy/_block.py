@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import attr
-
 from pbcopy import _tracked
 from pbcopy._adoption import attributesOf, nodesIn
+from pbcopy._journal import Changed, Journal
 from pbcopy._nodes import (
     ATOMS,
     SIMPLE,
@@ -27,44 +26,8 @@ from pbcopy._nodes import (
     attributesDict,
     getField,
 )
-from pbcopy._operations import ABSENT, Operation, Set, contentsOf, leading, putField
+from pbcopy._operations import ABSENT, Operation, contentsOf, leading, putField
 from pbcopy._tracked import aboveOf
-
-
-@attr.s(auto_attribs=True, eq=False)
-class Changed:
-    """
-    What a block did to one node.
-
-    @ivar node: it.
-    @ivar before: its plain contents when the block first changed it
-        (L{contentsOf<pbcopy._operations.contentsOf>}).
-    @ivar log: for a list, what has happened since, merged where one operation
-        does it; empty for any other node.
-    @ivar turns: when it was first changed, among all that the block did; for the
-        attributes of an object, when each was, by its name.
-    """
-
-    node: Any
-    before: Any
-    log: list[Operation]
-    turns: dict[str, int] = attr.ib(factory=dict)
-
-
-@attr.s(auto_attribs=True, eq=False)
-class _Memento:
-    """
-    What is kept of one node.
-
-    @ivar back: what it goes back to.  It differs from what it was, if another
-        block has gone back further meanwhile.
-    @ivar owner: keeps the object that the node is the attributes of.
-    """
-
-    changed: Changed
-    back: Any
-    owner: Any
-
 
 Commit = Callable[["list[Watcher]", "list[Changed]"], Callable[[], object]]
 """Takes what a block did, and gives what tells the watchers of it."""
@@ -84,9 +47,10 @@ class Block:
         self._isOver = self._isDone = False
         self._deferred: dict[int, Watcher] = {}
         self._always: dict[int, Watcher] = {}
-        self._mementos: dict[int, _Memento] = {}
+        self._journal = Journal()
+        # What nodes go back to that another block has taken further back.
+        self._backs: dict[int, Any] = {}
         self._privates: dict[tuple[int, str], tuple[Any, Any]] = {}
-        self._count = 0
         self._roots: dict[int, Any] = {}
         self._masters: dict[int, Any] = {}
         for master in masters:
@@ -100,30 +64,18 @@ class Block:
         """
         Hear that a node is about to be changed, and keep what it is.
         """
-        memento = self._mementos.get(id(operation.node))
-        if memento is None:
+        if operation.node not in self._journal:
             if not self._isConcerned(operation.node):
                 return
-            memento = self._remember(operation.node)
-        self._count += 1
-        memento.changed.turns.setdefault(nameIn(operation), self._count)
+        self._journal.about(operation)
         # What leaves may be changed, and come back.
         for value in operation.went():
             if type(value) not in ATOMS:
                 for child in nodesIn(value):
                     self._roots[id(child)] = child
-        if isinstance(operation.node, list):
-            _log(memento.changed.log, operation)
 
     def _isConcerned(self, node: Any) -> bool:
         return any(id(each) in self._roots for each in aboveOf(node))
-
-    def _remember(self, node: Any) -> _Memento:
-        before = contentsOf(node)
-        owner = node.owner() if isinstance(node, Attributes) else None
-        made = _Memento(Changed(node, before, []), before, owner)
-        self._mementos[id(node)] = made
-        return made
 
     def aboutPrivate(self, owner: Any, name: str) -> None:
         """
@@ -158,20 +110,21 @@ class Block:
         """
         Give what has been done to each node, in the order of their first changes.
         """
-        return [each.changed for each in self._mementos.values()]
+        return self._journal.changes()
 
     def rollback(self) -> None:
         """
         Have everything as it was.  This is a change like any other for those who
         watch what has other masters.
         """
-        for memento in reversed([*self._mementos.values()]):
-            node = memento.changed.node
-            for operation in leading(node, contentsOf(node), memento.back):
+        for changed in reversed(self.changes()):
+            node = changed.node
+            back = self._backs.get(id(node), changed.before)
+            for operation in leading(node, contentsOf(node), back):
                 if not operation.isVoid():
                     _tracked.perform(operation)
             for block in _later(self):
-                block.goesBackTo(node, memento.back)
+                block.goesBackTo(node, back)
         for (_, name), (owner, value) in reversed([*self._privates.items()]):
             if value is not ABSENT or getField(owner, name) is not ABSENT:
                 putField(owner, name, value)
@@ -180,9 +133,8 @@ class Block:
         """
         Hear that what was there when this began has never been.
         """
-        memento = self._mementos.get(id(node))
-        if memento is not None:
-            memento.back = back
+        if node in self._journal:
+            self._backs[id(node)] = back
 
     def open(self) -> None:
         """
@@ -230,14 +182,6 @@ class Block:
         return [self._onCommit([*self._deferred.values()], self.changes())]
 
 
-def nameIn(operation: Operation) -> str:
-    """
-    Give the name of the attribute that an operation is about; C{""} if it is about
-    a container.
-    """
-    return operation.name if type(operation) is Set else ""
-
-
 def _open() -> list[Block]:
     return [each for each in _tracked.blocks if isinstance(each, Block)]
 
@@ -256,16 +200,6 @@ def _commitWhatIsOver() -> None:
     # Telling of one may send a state that has what another one did.
     for tell in [each for block in ready for each in block.commit()]:
         tell()
-
-
-def _log(log: list[Operation], operation: Operation) -> None:
-    merged = log[-1].merged(operation) if log else None
-    if merged is None:
-        log.append(operation)
-    elif merged.isVoid():
-        log.pop()
-    else:
-        log[-1] = merged
 
 
 @contextmanager

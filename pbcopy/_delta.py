@@ -15,6 +15,8 @@ Where there are shapes, a last item has the types of their fields.
    or L{OBJECT} and more: an object of a shape, and then the content is the values
    of its fields.  The list is flat, as a state may be deep and have cycles.  The
    first one of a state is the master.
+ - A delta for a receiver that missed some has one item more, the version that it
+   follows, behind what stands there otherwise.
  - An operation is C{[number, code, argument, …]}.
  - A value is itself, if MessagePack has it.  C{[number]} is a node; C{[0, items]}
    a tuple and C{[1, items]} a frozenset.  C{[2, index]} is the object at that
@@ -39,7 +41,7 @@ from pbcopy._nodes import ATOMS, Attributes, Tracked, fieldsOf
 from pbcopy.errors import Unsendable
 
 if TYPE_CHECKING:
-    from pbcopy._lens import Lens
+    from pbcopy._lens import Lens, Mark
 
 LIST, DICT, SET, OBJECT = 0, 1, 2, 3
 """The kinds of nodes."""
@@ -77,20 +79,24 @@ class Writer:
         the same message.
     """
 
-    def __init__(self, lens: Lens, whole: bool) -> None:
+    def __init__(self, lens: Lens, whole: bool, since: Mark | None = None) -> None:
         """
         @param whole: whether the receiver is taken to know no node.
+        @param since: what it knows, if that is not what the others know.
         """
+        isOne = whole or since is not None
         self.objects = Beside()
         self.classes: set[type] = set()
         self.repeats = False
         self._lens = lens
-        self._written: set[int] | None = set() if whole else None
+        self._since = since
+        self._last = since.last if since else 0
+        self._written: set[int] | None = set() if isOne else None
         self._waiting: deque[Any] = deque()
         # A shape that comes up in a later state is not told to the others.
-        self._isLater = whole and lens.shapeCount > 0
+        self._isLater = isOne and lens.shapeCount > 0
         self._own: dict[tuple[Any, ...], int] = {}
-        self._known = lens.shapeCount
+        self._known = since.shapeCount if since else lens.shapeCount
         self._used: set[tuple[Any, ...]] = set()
         self._nodes: list[list[Any]] = []
 
@@ -103,10 +109,7 @@ class Writer:
         # What the fields are that are not seen any more is not said again.
         lens = self._lens
         lens.shapes = {k: at for k, at in lens.shapes.items() if k in self._used}
-        shapes: list[tuple[Any, ...]] = [UNUSED] * lens.shapeCount
-        for shape, at in lens.shapes.items():
-            shapes[at] = shape
-        shapes += self._own
+        shapes = [*self._shapesFrom(0), *self._own]
         return self._packed(version, shapes, [], lens.epoch, lens.shapeCount)
 
     def delta(self, operations: Iterable[does.Operation], version: int) -> bytes:
@@ -115,11 +118,20 @@ class Writer:
         """
         made = [self._operation(each) for each in operations]
         self._addNodes()
-        lens = self._lens
-        new = [each for each, at in lens.shapes.items() if at >= self._known]
+        new = self._shapesFrom(self._known)
         if not self._own:
             return self._packed(version, new, made)
-        return self._packed(version, [*new, *self._own], made, b"", lens.shapeCount)
+        count = self._lens.shapeCount
+        return self._packed(version, [*new, *self._own], made, b"", count)
+
+    def _shapesFrom(self, first: int) -> list[tuple[Any, ...]]:
+        shapes: list[tuple[Any, ...]] = [UNUSED] * (self._lens.shapeCount - first)
+        if not shapes:
+            return shapes
+        for shape, at in self._lens.shapes.items():
+            if at >= first:
+                shapes[at - first] = shape
+        return shapes
 
     def _addNodes(self) -> None:
         while self._waiting:
@@ -134,7 +146,12 @@ class Writer:
     ) -> bytes:
         message = [version, [each[1:] for each in shapes], self._nodes, operations]
         more = ofState or (b"", None)
-        message += [*more, list(map(_typesIn, shapes))] if shapes else ofState
+        if shapes or self._since:
+            message += [*more, list(map(_typesIn, shapes))]
+        else:
+            message += ofState
+        if self._since:
+            message.append(self._since.version)
         try:
             return _encoder.encode(message)
         except UnicodeEncodeError as error:
@@ -148,7 +165,7 @@ class Writer:
     def _number(self, node: Any) -> int:
         isNew, number = self._lens.number(node)
         if self._written is not None:
-            isNew = number not in self._written
+            isNew = number > self._last and number not in self._written
             self._written.add(number)
         if isNew:
             self._waiting.append(node)

@@ -41,7 +41,9 @@ from twisted.spread import pb
 from pbcopy._broker import isConnected, peerOf, raiseAtOnce, sendAtOnce, whenLost
 from pbcopy._channel import FRESH, HUB
 from pbcopy._counting import Counting
+from pbcopy._flow import Flow
 from pbcopy._kinds import shortly
+from pbcopy._pending import Pending
 from pbcopy._refusals import callIn
 from pbcopy._status import inOneLine
 from pbcopy._tables import (
@@ -56,10 +58,14 @@ from pbcopy.errors import Violation
 class Hub(Counting):
     """
     The control channel of one connection.
+
+    @ivar flow: whether the peer takes what it is sent.
+    @ivar pending: what waits to be sent to it.
     """
 
     def __init__(self, broker: pb.Broker) -> None:
         super().__init__(broker)
+        self.flow, self.pending = Flow(broker), Pending(broker)
         whenLost(broker, self._lost)
 
     def remote_hello(self, *words: object) -> None:

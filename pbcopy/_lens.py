@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import attr
 from twisted.python import log
 from twisted.python.reflect import qual, safe_repr
 from twisted.spread import flavors
@@ -28,6 +29,21 @@ from pbcopy._text import asText
 from pbcopy._tracked import holdersOf, pathOf, valuesOf
 from pbcopy._ways import wayTo
 from pbcopy.errors import Unsendable
+
+
+@attr.s(auto_attribs=True, frozen=True)
+class Mark:
+    """
+    What the receivers of a lens have at some time.
+
+    @ivar version: of the last delta.
+    @ivar last: the highest number of a node.
+    @ivar shapeCount: how many numbers of shapes there were.
+    """
+
+    version: int
+    last: int
+    shapeCount: int
 
 
 class Lens:
@@ -48,11 +64,16 @@ class Lens:
     """
 
     def __init__(
-        self, master: Any, perspective: Any, changed: Callable[[Operation], None]
+        self,
+        master: Any,
+        perspective: Any,
+        changed: Callable[[Operation], None],
+        about: Callable[[Operation], None] = lambda operation: None,
     ) -> None:
         """
         @param changed: what is called with each operation on a node that the
             receivers have.
+        @param about: what is called with it before it is made.
         """
         self.master = master
         self.perspective = perspective
@@ -60,7 +81,7 @@ class Lens:
         self.repeats = False
         self.classes: set[type] = set()
         self.epoch = os.urandom(4)
-        self.changed = changed
+        self.changed, self.about = changed, about
         self.shapes: dict[tuple[Any, ...], int] = {}
         self.shapeCount = 0
         self._root = _rootOf(master)
@@ -214,13 +235,31 @@ class Lens:
         objects.wayTo = lambda index: wayTo(index, packed)
         return packed, objects
 
-    def delta(self, operations: list[Operation]) -> tuple[bytes, list[Any]]:
+    def mark(self) -> Mark:
+        """
+        Give what the receivers have now.
+        """
+        return Mark(self.version, self._last, self.shapeCount)
+
+    def has(self, node: Any, mark: Mark) -> bool:
+        """
+        Tell whether the receivers have a node, and had it then.
+        """
+        known = self._known.get(id(node))
+        return known is not None and known[1] <= mark.last
+
+    def delta(
+        self, operations: list[Operation], since: Mark | None = None
+    ) -> tuple[bytes, list[Any]]:
         """
         Give operations that the perspective sees as bytes, and what goes along.
+
+        @param since: what its receiver has, if that is not what the others have.
         """
         # If this fails, the receivers have missed it.
-        self.version += 1
-        writer = Writer(self, whole=False)
+        if since is None or since.version == self.version:
+            self.version += 1
+        writer = Writer(self, whole=False, since=since)
         packed = writer.delta(operations, self.version)
         self.repeats, self.classes = writer.repeats, writer.classes
         return packed, writer.objects
@@ -233,14 +272,18 @@ class Lens:
         self._dropNodes(node for value in went for node in nodesIn(value))
 
     def _dropNodes(self, nodes: Iterable[Any]) -> None:
-        todo = list(nodes)
+        todo, seen = list(nodes), set[int]()
         while todo:
             node = todo.pop()
-            if self.knows(node) and not self.reaches(node):
+            if id(node) in seen or (self.knows(node) and self.reaches(node)):
+                continue
+            seen.add(id(node))
+            # One that nobody was told of may have had one that is known.
+            if self.knows(node):
                 self._forget(node)
-                for _, value in valuesOf(node):
-                    if type(value) not in ATOMS:
-                        todo.extend(nodesIn(value))
+            for _, value in valuesOf(node):
+                if type(value) not in ATOMS:
+                    todo.extend(nodesIn(value))
 
     def reconsider(self, before: Mapping[int, Any] = MappingProxyType({})) -> list[Set]:
         """

@@ -39,6 +39,9 @@ class Watcher(Protocol):
         @raise Exception: if it may not.
         """
 
+    def about(self, operation: Operation) -> None:
+        """Hear what is about to be done, by whomsoever."""
+
     def changed(self, operation: Operation) -> None:
         """Hear what was done."""
 

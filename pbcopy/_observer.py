@@ -17,6 +17,7 @@ from zope.interface import implementer
 
 from pbcopy import _broker
 from pbcopy._arguments import areSettled, asArguments, settled
+from pbcopy._flow import Flow
 from pbcopy._hub import hubOf
 from pbcopy._text import asText
 from pbcopy._turn import afterTurn
@@ -46,6 +47,9 @@ class Watcher(Protocol):
     def missed(self, reason: BaseException) -> None:
         """Hear that an update could not be sent."""
 
+    def behind(self, reason: BaseException) -> None:
+        """Hear that one is not sent for now."""
+
 
 @implementer(IObserver)
 class RemoteCacheObserver(flavors.RemoteCacheObserver):
@@ -62,6 +66,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
 
     _luid: int | None = None
     _watcher: Watcher | None = None
+    _flow: Flow | None = None
     _underWay: Callable[[], bool] = staticmethod(_never)
     _origin: Callable[[], Any] = staticmethod(_nothing)
 
@@ -82,6 +87,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         """
         self._luid = luid
         self._watcher = watcher
+        self._flow = hubOf(self.broker).flow
         self._underWay = _broker.underWay(self.broker, jellier.origin)
         self._origin = jellier.origin
         jellier.whenSent.append(self._sendQueued)
@@ -197,6 +203,13 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         if self._watcher is not None:
             self._watcher.missed(reason)
 
+    def behind(self, reason: BaseException) -> None:
+        """
+        Hear that something is to follow that the replica should have got by now.
+        """
+        if self._watcher is not None:
+            self._watcher.behind(reason)
+
     def _unsent(
         self, failure: Failure, tell: Callable[[Any], object] = lambda reason: None
     ) -> None:
@@ -211,17 +224,15 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         self, name: str | bytes, args: Any, kw: Any
     ) -> defer.Deferred[Any] | None:
         try:
-            if self._luid is None:
+            if self._luid is None or self._flow is None:
                 raise pb.DeadReferenceError(f"{self!r} has stopped observing")
             name = asText(name)
             where = f"{type(self.cached).__qualname__}.{name}"
-            return _broker.sendUpdate(
-                self.broker,
-                self.perspective,
-                self._luid,
-                name,
-                *asArguments(where, args, kw),
-            )
+            arguments = asArguments(where, args, kw)
+            with self._flow.watched():
+                return _broker.sendUpdate(
+                    self.broker, self.perspective, self._luid, name, *arguments
+                )
         except KeyboardInterrupt:
             raise
         except BaseException as error:

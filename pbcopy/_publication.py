@@ -312,9 +312,15 @@ class Publication(_tables.Observation, jelly.Jellyable):
         """
         Hear that an update could not be sent.  A fresh state is, after the turn.
         """
+        self.behind(reason)
+        afterTurn(self.catchUp)
+
+    def behind(self, reason: BaseException) -> None:
+        """
+        Hear that an update is not sent for now.
+        """
         if not self._missed:
             self._missed = f"an update was not sent: {inOneLine(reason)}"
-            afterTurn(self.catchUp)
             self._tellMissed(self._missed, isComing=True)
 
     def _tellMissed(self, why: str, isComing: bool) -> None:

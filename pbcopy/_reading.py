@@ -51,6 +51,8 @@ class Message(msgspec.Struct, array_like=True, forbid_unknown_fields=False):
         may mean, too; all, where it is left out.
     @ivar types: for each shape the types of its fields, as they are described; an
         earlier sender leaves them out.
+    @ivar since: of a delta: the version that it follows; the one before its own,
+        where it is left out.
     """
 
     version: int
@@ -60,6 +62,7 @@ class Message(msgspec.Struct, array_like=True, forbid_unknown_fields=False):
     epoch: bytes = b""
     shapeCount: int | None = None
     types: Any = None
+    since: int | None = None
 
 
 _decoder = msgspec.msgpack.Decoder(Message)

@@ -63,6 +63,8 @@ def perform(operation: Operation) -> None:
     node = operation.node
     for block in blocks:
         block.about(operation)
+    for watcher in node.watchers:
+        watcher.about(operation)
     operation.apply()
     hold(node, operation.came())
     for value in operation.went():

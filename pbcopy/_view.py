@@ -72,6 +72,11 @@ class View:
         transport = self._broker and self._broker.transport
         return peerOf(self._broker) if self._broker and transport else "its peer"
 
+    def about(self, operation: Operation) -> None:
+        """
+        Hear that something is about to be changed here.
+        """
+
     def changed(self, operation: Operation) -> None:
         """
         Hear of a change.  It was made here.
@@ -149,7 +154,7 @@ class View:
         @raise Violation: if it cannot be applied.  Nothing has changed.
         """
         message = read(packed, self._broker)
-        self._checkVersion(message.version)
+        self._checkVersion(message)
         shapes = [*self._shapes, *self._shapesOf(message)]
         draft = Draft(self._known, shapes, message.nodes, objects, self._broker)
         steps = stepsOf(message.operations, draft, self._known, self._isPartial)
@@ -162,14 +167,16 @@ class View:
                 checkArriving(shape[0], self._broker)
         return list(map(shapeOf, message.shapes, typesIn(message)))
 
-    def _checkVersion(self, version: int) -> None:
-        expected = f"version {self._version + 1}" if self._root else "a state first"
-        if self._root is None or version != self._version + 1:
+    def _checkVersion(self, message: Message) -> None:
+        version, since = message.version, message.since
+        since = version - 1 if since is None else since
+        expected = f"what follows version {self._version}"
+        if self._root is None or not self._version == since < version:
             raise Violation(
                 "this change does not follow what is here",
                 where=type(self.replica()).__qualname__,
-                got=f"version {version}",
-                expected=expected,
+                got=f"what leads from version {since} to {version}",
+                expected=expected if self._root else "a state first",
             )
 
     def follow(self, draft: Draft, message: Message, there: dict[int, Any]) -> None:

@@ -22,6 +22,7 @@ __all__ = [
     "MAX_MESSAGE_BEFORE_LOGIN",
     "MAX_NESTING",
     "MAX_OBJECTS",
+    "MAX_PENDING",
     "MAX_PIECES",
     "MAX_STATE",
     "MAX_STRING",
@@ -73,6 +74,12 @@ MAX_OBJECTS = 1_000_000
 """How many objects and containers one message may have, before anything is made of
 them.  Python takes some 60 to 500 bytes for each, so this is up to 500 MB; an
 attacker sends 2 bytes for each."""
+
+MAX_PENDING = 100_000
+"""How many values are kept for an observer whose peer takes no more for now: those
+that were, before they were changed.  Python takes 8 bytes for each, so this is some
+1 MB for one observer, beside the values themselves.  A peer that misses more gets a
+fresh state."""
 
 MAX_PIECES = 128 * 1024 * 1024
 """How many bytes of large states may have arrived of which the message has not.

@@ -98,6 +98,11 @@ class Ear:
         if not self.isMild:
             raise Refused()
 
+    def about(self, operation: Operation) -> None:
+        """
+        Hear of a change before it is made.
+        """
+
     def changed(self, operation: Operation) -> None:
         """
         Remember what happened.

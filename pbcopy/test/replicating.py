@@ -26,7 +26,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
 import pbcopy.pb
-from pbcopy import _envelope, _pieces, _sharing, _valueclasses
+from pbcopy import _envelope, _pieces, _sharing, _valueclasses, limits
+from pbcopy._side import BUFFER_SIZE
 from pbcopy.errors import Unsendable
 from pbcopy.test.changes import ChangingWorld
 from pbcopy.test.clients import Client, Kind, Viewer
@@ -50,6 +51,7 @@ CONNECTIONS = 5
 MASTERS = 4
 VIEWERS = 3
 WHO = st.integers(0, CONNECTIONS - 1)
+HINDRANCE = st.sampled_from([0, 1, 2, 3, 4, 4, 4])
 WHICH = st.integers(0, 11)
 TAPE = st.binary(min_size=24, max_size=80)
 LONG_TAPE = st.binary(min_size=60, max_size=240)
@@ -157,15 +159,19 @@ class Replicating(Settling):
             gc.collect()
 
     @precondition(lambda self: self.clients)
-    @rule(who=WHO, fromServer=st.booleans(), what=st.integers(0, 3))
+    @rule(
+        who=WHO, fromServer=st.booleans(), what=st.sampled_from([0, 1, 2, 3, 4, 4, 4])
+    )
     def hinder(self, who: int, fromServer: bool, what: int) -> None:
         """
-        One direction of a connection stops, or is slow or late, or no more.
+        One direction of a connection stops, or is slow or late, or no more.  It may
+        have said so when it is full.
         """
         client = self.client(who)
         if client is not None:
             side = client.connection.sides[fromServer]
-            side.held = what == 1
+            side.held = what in (1, 4)
+            side.bufferSize = 60 if what == 4 else BUFFER_SIZE
             side.rate = 7 if what == 2 else None
             side.delay = 9 if what == 3 else 0
 
@@ -384,6 +390,7 @@ def run(case: SynchronousTestCase, kinds: list[Kind], examples: int) -> None:
     case.patch(_pieces, "WINDOW", 2)
     case.patch(_envelope, "PIECE", 256)
     case.patch(_envelope, "WINDOW", 2)
+    case.patch(limits, "MAX_PENDING", 30)
     case.patch(_valueclasses, "_local", dict(_valueclasses._local))
     pbcopy.setUnjellyableForValue(Colour)
     gc.collect()

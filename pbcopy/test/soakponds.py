@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any
 
 import pbcopy
-from pbcopy import _publication, _sharing, _tracked, pb
+from pbcopy import _outbox, _publication, _sharing, _tracked, pb
 from pbcopy._lens import Lens
 from pbcopy._nodes import Attributes, Tracked
 from pbcopy._numbered import Numbered
@@ -195,7 +195,7 @@ def figures(known: list[Any]) -> dict[str, int]:
         "holders": sum(len(each.holders) for each in nodes),
         "audiences": len(_sharing._audiences),
         "observers": len(_sharing._audienceOf),
-        "outbox": len(_sharing._outbox),
+        "outbox": len(_outbox._outbox),
         "blocks": len(_tracked.blocks),
         "untold": len(_tracked._untold),
         "publications": len(_publication._publications),

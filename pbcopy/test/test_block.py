@@ -12,7 +12,8 @@ from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
 from pbcopy import _tracked
 from pbcopy._adoption import attributesOf
-from pbcopy._block import Block, Changed, opened
+from pbcopy._block import Block, opened
+from pbcopy._journal import Changed
 from pbcopy._nodes import ATOMS, SIMPLE, watch
 from pbcopy._operations import Operation, Order, Splice, contentsOf
 from pbcopy._tracked import holdersOf
@@ -56,6 +57,11 @@ class Lens:
     def permit(self, operation: Operation) -> None:
         """
         Permit it.
+        """
+
+    def about(self, operation: Operation) -> None:
+        """
+        Hear of a change before it is made.
         """
 
     def changed(self, operation: Operation) -> None:

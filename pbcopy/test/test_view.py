@@ -590,7 +590,7 @@ class OrderTests(ViewTestCase):
         for version in (-1, 0, 3, 4, 6):
             self.version = version - 1
             error = self.refusal([1, SET_FIELD, "colour", "brown"])
-            self.assertEqual("version 5", error.expected)
+            self.assertEqual("what follows version 4", error.expected)
         self.version = 4
         self.apply([1, SET_FIELD, "colour", "brown"])
         self.apply()

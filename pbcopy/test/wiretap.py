@@ -144,6 +144,22 @@ class Wiretap:
         self._look(lens)
         self._check(lens, packed, objects)
 
+    def late(self, lens: Lens, packed: bytes, objects: list[Any]) -> None:
+        """
+        Look at a delta for one that missed some.
+        """
+        message = msgspec.msgpack.decode(packed)
+        version, _, nodes, _, *_, since = message
+        require(len(message) == 8 and since < version, message)
+        require(0 <= version - self._versions[lens] <= 1, version, self._versions[lens])
+        self._versions[lens] = version
+        self._number(lens, [each[0] for each in nodes])
+        require(not self._isCovered(lens.master), "sent within a block", message)
+        self._look(lens)
+        # The keys of what is gone were there once.
+        self._had[lens] |= self._ever.get(lens.perspective, set())
+        self._check(lens, packed, objects)
+
     def _number(self, lens: Lens, numbers: list[int]) -> None:
         self._numbers[lens] = max([self._numbers.get(lens, 0), *numbers])
 
@@ -177,7 +193,12 @@ class Wiretap:
         Look at an update.
         """
         if name != DELTA:
-            self._see(_sharing._audienceOf[observer].lens, tokensInAll(args))
+            lens = _sharing._audienceOf[observer].lens
+            # Who has missed much is sent all that it may see.
+            self._has[lens] |= self.sights[lens.perspective].tokens(lens.master)
+            if name == "remove":
+                self._had[lens] |= self._ever.get(lens.perspective, set())
+            self._see(lens, tokensInAll(args))
             return
         packed, _, *rest = (*args, []) if len(args) == 1 else args
         self._follow(observer, packed)
@@ -186,8 +207,9 @@ class Wiretap:
             self._follow(self._observers[id(observer.broker), luid], packed)
 
     def _follow(self, observer: RemoteCacheObserver, packed: bytes) -> None:
-        version = msgspec.msgpack.decode(packed)[0]
-        require(version == self._told[observer] + 1, version, self._told[observer])
+        version, *more = msgspec.msgpack.decode(packed)
+        since = more[-1] if len(more) == 7 else version - 1
+        require(since == self._told[observer], since, self._told[observer])
         self._told[observer] = version
 
     def written(self, viewers: list[Any], data: bytes) -> None:
@@ -224,10 +246,10 @@ def install(case: SynchronousTestCase) -> None:
             tap.watch(tap.state, self, *made)
         return made
 
-    def deltaSeen(self: Lens, operations: Any) -> Any:
-        made = delta(self, operations)
+    def deltaSeen(self: Lens, operations: Any, since: Any = None) -> Any:
+        made = delta(self, operations, since)
         for tap in current:
-            tap.watch(tap.delta, self, *made)
+            tap.watch(tap.late if since else tap.delta, self, *made)
         return made
 
     def joinSeen(

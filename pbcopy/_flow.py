@@ -1,0 +1,139 @@
+# -*- test-case-name: pbcopy.test.test_flow -*-
+"""
+Whether the peer takes what it is sent: the L{Flow} of a connection.
+
+A transport pauses its producer while it has more to write than it wants to keep.
+A connection has room for one producer, which may be the application's, and a
+transport with one is not closed before that says so.  So there is one here only
+while an update is written, and while the transport is full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from twisted.internet.interfaces import IPushProducer
+from twisted.python import log
+from twisted.spread import pb
+from zope.interface import implementer
+
+
+class Sender(Protocol):
+    """
+    Who sends to a peer.
+    """
+
+    def paused(self, who: Any) -> None:
+        """Hear that the peer of an observer takes no more for now."""
+
+    def resumed(self, who: Any) -> list[Any]:
+        """Hear that it takes more again, and give what is sent to it now."""
+
+    def due(self, who: Any) -> list[Any]:
+        """Give what is sent to it before anything else."""
+
+    def deliver(self, messages: list[Any]) -> None:
+        """Send what these gave."""
+
+
+@implementer(IPushProducer)
+class Flow:
+    """
+    Whether the peer of one connection takes what it is sent.
+
+    @ivar isFull: whether the transport has more to write than it wants to keep.
+    """
+
+    def __init__(self, broker: pb.Broker) -> None:
+        self.isFull = False
+        self._broker = broker
+        self._isProducer = False
+        # A dict keeps its order.
+        self._senders: dict[Any, Sender] = {}
+
+    def add(self, who: Any, sender: Sender) -> None:
+        """
+        Have C{sender} told of an observer when this changes.
+        """
+        self._senders[who] = sender
+
+    def remove(self, who: Any) -> None:
+        """
+        Have nothing told of an observer any more.
+        """
+        self._senders.pop(who, None)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """
+        Look, for as long as this lasts, whether what is written fills the
+        transport.
+        """
+        self._register()
+        try:
+            yield
+        finally:
+            if not self.isFull:
+                self._unregister()
+
+    def _register(self) -> None:
+        transport: Any = self._broker.transport
+        if self._isProducer or not hasattr(transport, "registerProducer"):
+            return
+        try:
+            transport.registerProducer(self, True)
+        except RuntimeError:
+            # The application has one of its own there.
+            return
+        self._isProducer = True
+
+    def _unregister(self) -> None:
+        if self._isProducer:
+            self._isProducer = False
+            transport: Any = self._broker.transport
+            transport.unregisterProducer()
+
+    def pauseProducing(self) -> None:
+        """
+        Hear from the transport that it is full.
+        """
+        self.isFull = True
+        for who, sender in list(self._senders.items()):
+            try:
+                sender.paused(who)
+            except Exception:
+                # It comes from the transport, which would lose the connection.
+                log.err(None, "Somebody could not be told that a peer is slow")
+
+    def resumeProducing(self) -> None:
+        """
+        Hear from the transport that it has written all.
+        """
+        self.isFull = False
+        # What is told may fill it again.
+        self._unregister()
+        gather(self._senders, lambda who, sender: sender.resumed(who))
+
+    def stopProducing(self) -> None:
+        """
+        Hear from the transport that the connection is gone.
+        """
+        self.isFull = self._isProducer = False
+
+
+def gather(senders: dict[Any, Sender], ask: Callable[[Any, Sender], list[Any]]) -> None:
+    """
+    Ask all senders for what they have to send, and have it sent together.
+    """
+    messages: list[Any] = []
+    deliver: Callable[[list[Any]], None] | None = None
+    for who, sender in list(senders.items()):
+        try:
+            messages += ask(who, sender)
+            deliver = sender.deliver
+        except Exception:
+            log.err(None, "What waited to be sent could not be made")
+    if deliver is not None:
+        deliver(messages)

@@ -1,0 +1,113 @@
+# -*- test-case-name: pbcopy.test.test_journal -*-
+"""
+What was done to some nodes since a moment: a L{Journal}.
+
+It hears of each change before that is made, and keeps what was there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attr
+
+from pbcopy._nodes import Attributes
+from pbcopy._operations import Operation, Order, Set, contentsOf
+
+
+@attr.s(auto_attribs=True, eq=False)
+class Changed:
+    """
+    What was done to one node.
+
+    @ivar node: it.
+    @ivar before: its plain contents before it was first changed
+        (L{contentsOf<pbcopy._operations.contentsOf>}).
+    @ivar log: for a list, what has happened since, merged where one operation
+        does it; empty for any other node, and where it would say more than the
+        contents do.
+    @ivar turns: when it was first changed, among all that was done; for the
+        attributes of an object, when each was, by its name.
+    """
+
+    node: Any
+    before: Any
+    log: list[Operation]
+    turns: dict[str, int] = attr.ib(factory=dict)
+
+
+class Journal:
+    """
+    What was done to some nodes.
+
+    @ivar size: how many values are kept for it, about.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._changed: dict[int, Changed] = {}
+        # The owners of attributes, which do not keep them.
+        self._owners: list[Any] = []
+        self._unlogged: set[int] = set()
+        self._count = 0
+
+    def __contains__(self, node: object) -> bool:
+        """
+        Tell whether a node was changed.
+        """
+        return id(node) in self._changed
+
+    def about(self, operation: Operation) -> None:
+        """
+        Hear that a node is about to be changed, and keep what it is.
+        """
+        node = operation.node
+        changed = self._changed.get(id(node))
+        if changed is None:
+            changed = self._changed[id(node)] = Changed(node, contentsOf(node), [])
+            self.size += 1 + len(changed.before)
+            if isinstance(node, Attributes):
+                self._owners.append(node.owner())
+        self._count += 1
+        changed.turns.setdefault(nameIn(operation), self._count)
+        if isinstance(node, list) and id(node) not in self._unlogged:
+            self._log(changed, operation)
+
+    def _log(self, changed: Changed, operation: Operation) -> None:
+        log = changed.log
+        merged = log[-1].merged(operation) if log else None
+        if merged is None:
+            log.append(operation)
+            self.size += _weight(operation)
+        else:
+            self.size += _weight(merged) - _weight(log.pop())
+            log += [] if merged.isVoid() else [merged]
+        if len(log) > MOST_LOGGED + len(changed.before) + len(changed.node):
+            # What was there, and what is, say it in fewer words.
+            self.size -= sum(map(_weight, log))
+            log.clear()
+            self._unlogged.add(id(changed.node))
+
+    def changes(self) -> list[Changed]:
+        """
+        Give what was done to each node, in the order of their first changes.
+        """
+        return [*self._changed.values()]
+
+
+def _weight(operation: Any) -> int:
+    values = operation.order if type(operation) is Order else operation.new
+    return 1 + len(values or ())
+
+
+MOST_LOGGED = 100
+"""How many operations on a list are kept one by one, beside as many as it has, or
+had, items."""
+
+
+def nameIn(operation: Operation) -> str:
+    """
+    Give the name of the attribute that an operation is about; C{""} if it is about
+    a container.
+    """
+    return operation.name if type(operation) is Set else ""

@@ -1,0 +1,187 @@
+# -*- test-case-name: pbcopy.test.test_flow -*-
+"""
+Tests for L{pbcopy._flow}.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.interfaces import IPushProducer
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface.verify import verifyObject
+
+from pbcopy._flow import Flow
+from pbcopy.test.sharedponds import meet
+
+
+class Sender:
+    """
+    Notes what it hears.
+    """
+
+    def __init__(self) -> None:
+        self.heard: list[Any] = []
+
+    def paused(self, who: Any) -> None:
+        """
+        Note it.
+        """
+        self.heard.append(("paused", who))
+
+    def resumed(self, who: Any) -> list[Any]:
+        """
+        Note it, and give a message.
+        """
+        self.heard.append(("resumed", who))
+        return [who]
+
+    def due(self, who: Any) -> list[Any]:
+        """
+        Give a message.
+        """
+        return [who]
+
+    def deliver(self, messages: list[Any]) -> None:
+        """
+        Note the messages.
+        """
+        self.heard.append(messages)
+
+
+class Broken(Sender):
+    """
+    Raises.
+    """
+
+    def paused(self, who: Any) -> None:
+        """
+        Raise.
+        """
+        raise ZeroDivisionError
+
+    def resumed(self, who: Any) -> list[Any]:
+        """
+        Raise.
+        """
+        raise ZeroDivisionError
+
+
+class FlowTests(SynchronousTestCase):
+    """
+    A flow is told by the transport whether the peer takes what is written.
+    """
+
+    def setUp(self) -> None:
+        """
+        Make the flow of a connection whose client reads nothing.
+        """
+        self.connection = meet()
+        self.side = self.connection.fromServer
+        self.side.held, self.side.bufferSize = True, 10
+        # What is written here means nothing.
+        self.connection.client.dataReceived = lambda data: None
+        self.flow, self.sender = Flow(self.connection.server), Sender()
+        self.flow.add("one", self.sender)
+        self.flow.add("two", self.sender)
+
+    def write(self, count: int) -> None:
+        """
+        Write something while the flow is watched.
+        """
+        with self.flow.watched():
+            self.side.write(bytes(2 * count))
+
+    def go(self) -> None:
+        """
+        Have the peer read again.
+        """
+        self.side.held = False
+        self.connection.deliver()
+
+    def test_interface(self) -> None:
+        """
+        It is a push producer.
+        """
+        self.assertTrue(verifyObject(IPushProducer, self.flow))
+
+    def test_little(self) -> None:
+        """
+        What the transport takes is no matter, and the producer's place is free.
+        """
+        self.write(1)
+        self.assertEqual((False, []), (self.flow.isFull, self.sender.heard))
+        self.side.registerProducer(Flow(self.connection.server), True)
+
+    def test_much(self) -> None:
+        """
+        When it is full, each is told, and again when it is not; what they have
+        to send then is sent together.
+        """
+        self.write(10)
+        self.write(10)
+        self.assertTrue(self.flow.isFull)
+        self.assertEqual([("paused", "one"), ("paused", "two")], self.sender.heard)
+        del self.sender.heard[:]
+        self.go()
+        self.assertFalse(self.flow.isFull)
+        resumed = [("resumed", "one"), ("resumed", "two")]
+        self.assertEqual([*resumed, ["one", "two"]], self.sender.heard)
+
+    def test_removed(self) -> None:
+        """
+        Who was removed hears nothing.
+        """
+        self.flow.remove("one")
+        self.flow.remove("three")
+        self.write(10)
+        self.assertEqual([("paused", "two")], self.sender.heard)
+
+    def test_closing(self) -> None:
+        """
+        A connection that is to be closed while it is full is closed when all is
+        written.
+        """
+        self.write(10)
+        self.connection.server.transport.loseConnection()
+        self.go()
+        self.assertTrue(self.connection.lost)
+
+    def test_lost(self) -> None:
+        """
+        A connection that is lost is not full.
+        """
+        self.write(10)
+        self.connection.cut()
+        self.assertFalse(self.flow.isFull)
+        self.write(10)
+        self.assertFalse(self.flow.isFull)
+
+    def test_anApplications(self) -> None:
+        """
+        A producer of the application's stays, and nothing is known then.
+        """
+        other = Flow(self.connection.client)
+        self.side.registerProducer(other, True)
+        self.write(10)
+        self.assertEqual((False, True), (self.flow.isFull, other.isFull))
+
+    def test_noConsumer(self) -> None:
+        """
+        Nothing is known of a transport that takes no producer.
+        """
+        self.connection.server.transport = object()
+        with self.flow.watched():
+            pass
+        self.assertFalse(self.flow.isFull)
+
+    def test_broken(self) -> None:
+        """
+        One that raises keeps the others from nothing, and is logged.
+        """
+        self.flow.add("one", Broken())
+        self.write(10)
+        self.go()
+        heard = [("paused", "two"), ("resumed", "two"), ["two"]]
+        self.assertEqual(heard, self.sender.heard)
+        self.assertEqual(2, len(self.flushLoggedErrors(ZeroDivisionError)))
