@@ -13,6 +13,9 @@ import tarfile
 import venv
 import zipfile
 
+FUZZ = ("fuzz/__main__.py", "fuzz/corpus/ids-that-are-lists.txt")
+"""What the sdist has, and the wheel has not."""
+
 
 def run(*command: object, cwd: pathlib.Path) -> str:
     """
@@ -55,9 +58,10 @@ def checkContents(wheel: pathlib.Path, sdist: pathlib.Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "twisted/plugins/pbcopy_plugin.py" in names, names
     assert "twisted/plugins/__init__.py" not in names, names
+    assert not [name for name in names if name.startswith("fuzz")], names
     with tarfile.open(sdist) as archive:
         names = [name.split("/", 1)[-1] for name in archive.getnames()]
-    for name in ("LICENSE", "README.rst", "tox.ini", "doc/howto/index.rst"):
+    for name in ("LICENSE", "README.rst", "tox.ini", "doc/howto/index.rst", *FUZZ):
         assert name in names, f"the sdist has no {name}"
     assert not [name for name in names if name.endswith("dropin.cache")], names
     print("the wheel and the sdist have what they should")

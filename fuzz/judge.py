@@ -1,0 +1,108 @@
+# -*- test-case-name: pbcopy.test.test_fuzz -*-
+"""
+Which exceptions may leave pbcopy.
+
+These may:
+
+ - the declared ones: those of L{pbcopy.errors}, Jelly's C{InsecureJelly}, the
+   C{pb.Error}s, and what says that a connection is gone;
+ - what the application raises: the innermost code that is not Python's or Twisted's
+   is the application's, or pbcopy has called a method of it with the arguments that
+   came, and they do not fit;
+ - what Twisted raises by itself: pbcopy is nowhere in the traceback.
+
+Any other is a find.
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+from twisted.internet.error import ConnectionClosed
+from twisted.python.failure import Failure
+from twisted.spread import pb
+from twisted.spread.banana import BananaError
+from twisted.spread.jelly import InsecureJelly
+
+from fuzz.scene import Mischief
+from pbcopy.errors import PBCopyError
+
+_DECLARED = (
+    *(PBCopyError, InsecureJelly, pb.Error, BananaError, Mischief),
+    *(pb.DeadReferenceError, pb.PBConnectionLost, ConnectionClosed),
+)
+
+_CALLING = {
+    ("pbcopy._remotecache", "remoteMessageReceived", TypeError),
+    ("pbcopy._declared", "methodOf", AttributeError),
+}
+"""Where a method of an application's is looked up and called for an update."""
+
+_SCENE = "fuzz.scene"
+
+_TOLD = "_fuzzTraceback"
+
+Frames = list[tuple[str, str]]
+"""The module and the function of each."""
+
+
+class Find(Exception):
+    """
+    Something that must not happen.
+
+    @ivar key: what is the same for finds of the same cause.
+    """
+
+    def __init__(self, key: str, text: str) -> None:
+        super().__init__(text)
+        self.key = key
+
+
+def framesOf(failure: Failure) -> Frames:
+    """
+    Give the frames of a failure, from the outside to where it was raised.
+    """
+    told: Frames = getattr(failure.value, _TOLD, [])
+    now = traceback.walk_tb(getattr(failure.value, "__traceback__", None))
+    found = [(each.f_globals.get("__name__", ""), each.f_code) for each, _ in now]
+    return [(module, code.co_name) for module, code in found] or told
+
+
+def remember(failure: Failure) -> None:
+    """
+    Keep the frames of a failure that is about to lose them.
+    """
+    value: Any = failure.value
+    if isinstance(value, BaseException) and value.__traceback__ is not None:
+        setattr(value, _TOLD, framesOf(failure))
+
+
+def look(failure: Failure) -> None:
+    """
+    Look at a failure.
+
+    @raise Find: if it may not be.
+    """
+    value: Any = failure.value
+    if isinstance(value, Find):
+        raise value
+    # What a peer has told of its own errors is no exception here.
+    if not isinstance(value, BaseException) or isinstance(value, _DECLARED):
+        return
+    frames = framesOf(failure)
+    ours = [at for at, each in enumerate(frames) if _isOurs(each[0])]
+    if not ours:
+        return
+    if any(module == _SCENE for module, _ in frames[ours[-1] :]):
+        return
+    where = frames[ours[-1]]
+    if (*where, type(value)) in _CALLING and ours[-1] == len(frames) - 1:
+        return
+    path = " > ".join(f"{module}:{name}" for module, name in frames[-8:])
+    key = f"{type(value).__name__} in {where[0]}:{where[1]}"
+    raise Find(key, f"{key}: {value!s:.200}\n{path}")
+
+
+def _isOurs(module: str) -> bool:
+    return module.startswith("pbcopy.") and not module.startswith("pbcopy.test.")
