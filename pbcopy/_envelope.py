@@ -24,6 +24,7 @@ from pbcopy import limits
 from pbcopy._answers import answerFails
 from pbcopy._broker import isAnswering, isLive, isWholeMessage
 from pbcopy._channel import ENVELOPE
+from pbcopy._cycles import whenKnown
 from pbcopy._graph import Graph
 from pbcopy._hub import Hub, hubOf
 from pbcopy._jellier import Describe, Jellier, Refused, tooDeep, tooDeepForStock
@@ -180,6 +181,8 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
         queue, hook = unjellier.postCallbacks, getattr(thing, "postUnjelly", None)
         if hook is not None and queue and queue[-1] == hook:
             queue.pop()
+        # What is missing in the message is an error at its end.
+        whenKnown(unjellier, lambda: None)
         return thing
     return failures[0]
 

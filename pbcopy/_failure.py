@@ -61,7 +61,7 @@ class CopiedFailure(pb.CopiedFailure):
         self._broker = unjellier.invoker
         with answerFails(unjellier.invoker, "a failure") as failures:
             made = stock.unjellyFor(unjellier, jellyList)
-            if self.type is Unsendable:
+            if getattr(self, "type", None) is Unsendable:
                 announce(unjellier.invoker, jellyList[0])
             return made
         return failures[0]

@@ -112,6 +112,8 @@ class JellyTests(RefusalTestCase):
         """
         error = self.refused(b"twisted.spread.pb.CopyableFailure", 1.5)
         self.assertEqual("float", error.got)
+        empty = [b"twisted.spread.pb.CopyableFailure", [b"dictionary"]]
+        self.broker.unserialize([b"tuple", empty])
 
     def test_aKeyThatHasNoHash(self) -> None:
         """

@@ -208,6 +208,13 @@ class OrderTests(VettingTestCase):
             error = self.opened(expression)
             self.assertIsInstance(error, Violation, repr(expression))
 
+    def test_whatIsNotThere(self) -> None:
+        """
+        So is a mention of what is not in the message, also by itself.
+        """
+        for expression in ([b"dereference", 0], [b"list", [b"dereference", 0]]):
+            self.assertIsInstance(self.opened(expression), Violation)
+
     def test_whatAHookRaises(self) -> None:
         """
         What a method of the application's raises stays what it is.
