@@ -21,7 +21,6 @@ from pbcopy._broker import peerOf
 from pbcopy._guardverbs import brief, checkFlat, isToHub, nameOf
 from pbcopy._sentfailure import sentFailure
 from pbcopy._status import inOneLine
-from pbcopy._tables import Replica
 from pbcopy._vetting import vet
 from pbcopy.errors import Unsendable, Violation
 
@@ -50,7 +49,6 @@ class CallBroker(pb.Broker):
         netArgs: list[Any],
         netKw: list[Any],
     ) -> None:
-        target: Any = None
         try:
             name = nameOf(message)
             if isToHub(objectID, name):
@@ -64,9 +62,7 @@ class CallBroker(pb.Broker):
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            # A replica says itself that it cannot take an update.
-            if not isinstance(target, Replica) or not isinstance(error, Violation):
-                self._logCall(error, bool(answerRequired))
+            self._logCall(error, bool(answerRequired))
             if answerRequired:
                 self._sendError(Failure(), requestID)
         else:

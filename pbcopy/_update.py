@@ -97,7 +97,8 @@ def applied(update: Callable[[], Any], failed: Callable[[Failure], object]) -> A
         failure.cleanFailure()
         withoutFrames(value)
         failed(failure)
-        return value if isinstance(value, pb.Error) else UpdateFailed(failure)
+        # Raised itself, it would have frames again.
+        return UpdateFailed(failure)
 
     def failedLate(failure: Failure) -> Failure:
         # Where no answer is wanted, the Broker does not look at the Deferred.

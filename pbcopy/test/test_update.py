@@ -142,6 +142,16 @@ class ReportTests(UpdateTestCase):
         self.assertEqual(2, len(self.logged))
         self.assertEqual([StatusKind.STALE, StatusKind.LIVE], self.kinds)
 
+    def test_keepsNothing(self) -> None:
+        """
+        Who keeps what the log was told keeps no replica, whatever was raised.
+        """
+        for error in ValueError("no water"), stock.Error("no water"):
+            self.raising(error)
+            self.failureResultOf(self.update("bad"))
+            self.assertIsNone(error.__traceback__)
+        self.flushLoggedErrors(ValueError)
+
     def test_anOverride(self) -> None:
         """
         A C{remoteMessageReceived} of the application's is reported, too.
