@@ -70,6 +70,7 @@ def unjellyLocal(unjellier: Any, jellyList: list[Any]) -> Any:
     @raise Violation: if there is none.
     """
     with answerFails(unjellier.invoker) as failures:
+        checkParts(jellyList)
         luid = jellyList[1]
         isKnown = type(luid) in (bytes, int)
         found = unjellier.invoker.localObjectForID(luid) if isKnown else None

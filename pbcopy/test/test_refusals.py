@@ -98,7 +98,7 @@ class JellyTests(RefusalTestCase):
         So is a list that has only a tag.
         """
         for expression in (
-            *([b"some.Taken"], [b"some.View"], [b"cached"], [b"lcache"]),
+            *([b"some.Taken"], [b"some.View"], [b"cached"], [b"lcache"], [b"local"]),
             *([b"pbcopy.fresh"], [b"pbcopy.fresh", 1], [b"pbcopy.envelope"]),
             [b"twisted.spread.pb.CopyableFailure"],
         ):
