@@ -12,13 +12,14 @@ from typing import Any, cast
 
 from twisted.cred.error import UnauthorizedLogin
 from twisted.internet.defer import Deferred
+from twisted.persisted.crefutil import NotKnown
 from twisted.python import log
 from twisted.python.failure import Failure
 from twisted.spread import flavors, jelly, pb
 from twisted.spread.jelly import InsecureJelly
 
 from pbcopy._broker import peerOf
-from pbcopy._guardverbs import brief, checkFlat, isToHub, nameOf
+from pbcopy._guardverbs import brief, checkArguments, checkFlat, isToHub, nameOf
 from pbcopy._sentfailure import sentFailure
 from pbcopy._status import inOneLine
 from pbcopy._vetting import vet
@@ -51,6 +52,7 @@ class CallBroker(pb.Broker):
     ) -> None:
         try:
             name = nameOf(message)
+            checkArguments(netArgs, netKw)
             if isToHub(objectID, name):
                 checkFlat(name, netArgs, netKw)
             else:
@@ -154,7 +156,7 @@ class CallBroker(pb.Broker):
         """
         stock: Any = super()
         try:
-            return stock.unserialize(sexp, perspective)
+            made = stock.unserialize(sexp, perspective)
         except RecursionError:
             raise _tooDeep("a message") from None
         except Exception as error:
@@ -166,6 +168,10 @@ class CallBroker(pb.Broker):
                 got=f"{type(error).__name__}: {inOneLine(str(error))}"[:200],
                 expected="what Jelly makes",
             ) from None
+        if isinstance(made, NotKnown):
+            # A place in which Jelly would put what is mentioned, were it there.
+            raise Violation("this mentions what is not in it", where="a message")
+        return made
 
     def _vet(self, expressions: list[Any], where: str) -> None:
         try:

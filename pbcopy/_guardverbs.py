@@ -113,6 +113,26 @@ def nameOf(message: bytes) -> str:
         raise Violation("the name is no text", where="a call", got=got) from None
 
 
+def checkArguments(args: list[Any], kw: list[Any]) -> None:
+    """
+    Check that the arguments of a call are a sequence, and its keywords a dict.
+    Twisted gives them to Python as they are, and that never lets go of C{kw} in
+    C{f(*1, **kw)}.
+
+    @raise Violation: if they are not.
+    """
+    if args[:1] not in _SEQUENCES or kw[:1] != [b"dictionary"]:
+        raise Violation(
+            "these are no arguments",
+            where="a call",
+            got=f"{brief(args)} and {brief(kw)}",
+            expected="a tuple and a dictionary",
+        )
+
+
+_SEQUENCES = ([b"tuple"], [b"list"])
+
+
 def isToHub(objectID: Any, name: str) -> bool:
     """
     Tell whether a call is one of those by which two pbcopy talk.  These have many

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import weakref
 from datetime import datetime, timezone
 from typing import Any
 
@@ -159,6 +160,24 @@ class ArgumentTests(CallTestCase):
         text = self.refused(peer, self.known(name=7), deep)
         self.assertIn("the arguments of add: these are too many containers", text)
         self.assertEqual([], Known.made)
+
+    def test_nothingIsKept(self) -> None:
+        """
+        What comes beside arguments that are none is let go of.  Python itself never
+        would.
+        """
+        made: list[Any] = []
+        self.patch(Known, "setCopyableState", lambda known, state: made.append(known))
+        peer, missing = Peer(self.root), [b"dereference", 7]
+        kw = [*NO_KW, [[b"unicode", b"x"], self.known()]]
+        for args in ([b"None"], [b"tuple", missing], missing):
+            peer.send([b"message", 5, b"root", b"add", 1, args, kw])
+            self.assertEqual(VIOLATION, errorIn(peer.heard())[1])
+            self.assertLine()
+        kept = [weakref.ref(made.pop()) for _ in list(made)]
+        gc.collect()
+        self.assertEqual([], [each() for each in kept if each()])
+        self.assertAlive(peer)
 
     def test_inKeywords(self) -> None:
         """

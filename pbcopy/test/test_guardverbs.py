@@ -13,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from pbcopy._guardverbs import (
     VERBS,
     brief,
+    checkArguments,
     checkFlat,
     checkForm,
     isToHub,
@@ -78,6 +79,18 @@ class VerbTests(SynchronousTestCase):
         """
         self.assertEqual("füttern", nameOf("füttern".encode()))
         self.assertRaises(Violation, nameOf, b"\xff")
+
+    def test_checkArguments(self) -> None:
+        """
+        The arguments of a call are a tuple, or a list, and its keywords a dict.
+        """
+        kw: list[Any] = [b"dictionary"]
+        for args in ([b"tuple", 7], [b"list"]):
+            checkArguments(args, kw)
+        for args in ([], [b"None"], [[b"tuple"]], [b"reference", 1, [b"tuple"]]):
+            self.assertRaises(Violation, checkArguments, args, kw)
+        for kw in ([], [b"None"], [b"tuple"]):
+            self.assertRaises(Violation, checkArguments, [b"tuple"], kw)
 
     def test_brief(self) -> None:
         """
