@@ -27,7 +27,6 @@ from pbcopy._registry import (
     setUnjellyableForClass,
     setUnjellyableForException,
 )
-from pbcopy._sentfailure import ATTRIBUTES
 from pbcopy._state import withTextKeys
 from pbcopy.errors import (
     PBCopyError,
@@ -70,23 +69,16 @@ class CopiedFailure(pb.CopiedFailure):
         """
         Take the peer's failure.
 
-        @raise Violation: if the state is not a dict.
+        @raise Violation: if the state is not that of one.
         """
         if not isinstance(state, dict):
-            raise Violation(
-                "this is no failure",
-                where="a failure",
-                got=type(state).__name__,
-                expected="dict",
-            )
-        state = {k: v for k, v in withTextKeys(state).items() if k in ATTRIBUTES}
-        # A very old Twisted does not send them.
-        state.setdefault("parents", [])
+            raise _noFailure("", state, "dict")
+        state = _told(withTextKeys(state))
         stock: Any = super()
         broker = self._broker
         stock.setCopyableState(state)
-        known = _known(_text(state["type"]), broker) if "type" in state else None
-        value = None if known is None else _made(known, _text(state.get("value", "")))
+        known = _known(_text(state["type"]), broker)
+        value = None if known is None else _made(known, _text(state["value"]))
         if value is not None:
             self.type = known
             self.value = value
@@ -126,6 +118,47 @@ class CopiedFailure(pb.CopiedFailure):
             return self.value
         error: BaseException = pb.RemoteError(self.type, self.value, self.traceback)
         return error
+
+
+def _told(state: dict[str, Any]) -> dict[str, Any]:
+    """
+    Give what a failure has to have, of what a peer tells of one.  The peer's frames
+    are none of this process, and C{Failure} would look into them.
+
+    @raise Violation: if nothing can be made of it.
+    """
+    told = {**_UNTOLD, **{name: state[name] for name in state if name in _TOLD}}
+    for name, kinds in _TOLD.items():
+        if not isinstance(told[name], kinds):
+            expected = " or ".join(kind.__name__ for kind in kinds)
+            raise _noFailure(f".{name}", told[name], expected)
+    return told
+
+
+def _noFailure(path: str, got: object, expected: str) -> Violation:
+    return Violation(
+        "this is no failure",
+        where=f"a failure{path}",
+        got=type(got).__name__,
+        expected=expected,
+    )
+
+
+_TOLD: dict[str, tuple[type, ...]] = {
+    "parents": (list, tuple),
+    "traceback": (bytes, str),
+    "type": (bytes, str),
+    "value": (object,),
+}
+"""What is believed of what a peer tells of a failure, and what it may be."""
+
+_UNTOLD: dict[str, Any] = {
+    **{"captureVars": False, "count": 0, "frames": [], "pickled": 1},
+    **{"stack": [], "tb": None},
+    # A very old Twisted sends no parents.
+    **{"parents": [], "traceback": CopiedFailure.traceback, "type": b"", "value": ""},
+}
+"""What a failure is that says nothing."""
 
 
 def _known(name: str, broker: Any) -> type[Exception] | None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import Any
 
-from twisted.internet.defer import inlineCallbacks
-from twisted.python.failure import Failure
+from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.spread import pb as stock
 from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import SynchronousTestCase
@@ -298,7 +297,27 @@ class PeerTests(SynchronousTestCase):
         """
         An empty failure is one.
         """
-        self.assertIsInstance(self.copied(), Failure)
+        failure = self.copied()
+        self.assertEqual((b"", "", []), (failure.type, failure.value, failure.parents))
+        self.assertIsNone(failure.check(ValueError))
+
+    def test_frames(self) -> None:
+        """
+        No frames are taken: a Deferred would look into them, and fail.
+        """
+        told = {"type": b"far.Away", "value": "no", "captureVars": 1, "pickled": 0}
+        call: Any = Deferred()
+        call.errback(self.copied(frames=7, _frames=7, stack=[7], tb=7, **told))
+        call.addErrback(lambda failure: failure)
+        self.assertEqual([], self.failureResultOf(call).frames)
+
+    def test_malformed(self) -> None:
+        """
+        What is not as C{Failure} has it is refused.
+        """
+        for name in ("parents", "traceback", "type"):
+            error: Any = self.assertRaises(Violation, self.copied, **{name: 7})
+            self.assertEqual((f"a failure.{name}", "int"), (error.where, error.got))
 
     def test_theRegistry(self) -> None:
         """
