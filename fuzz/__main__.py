@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -78,11 +79,18 @@ def main(words: Sequence[str]) -> int:
     return int(bool(session.finds))
 
 
+def _mostMemory() -> int:
+    """
+    Tell how much memory the process has had at most, in kB.
+    """
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def _tell(session: Session, seconds: float) -> None:
     print(
         f"{session.cases:,} cases on {session.plays:,} connections in "
         f"{seconds:,.0f} s, {session.cases / seconds:,.0f} a second; "
-        f"{len(session.finds)} finds",
+        f"{len(session.finds)} finds; {_mostMemory():,} kB",
         flush=True,
     )
 

@@ -39,6 +39,8 @@ _CALLING = {
 }
 """Where a method of an application's is looked up and called for an update."""
 
+_GUARD = frozenset(["pbcopy._guardbroker", "pbcopy._guardcalls"])
+
 _SCENE = "fuzz.scene"
 
 _TOLD = "_fuzzTraceback"
@@ -91,7 +93,8 @@ def look(failure: Failure) -> None:
     if not isinstance(value, BaseException) or isinstance(value, _DECLARED):
         return
     frames = framesOf(failure)
-    ours = [at for at, each in enumerate(frames) if _isOurs(each[0])]
+    modules = [module for module, _ in frames]
+    ours = [at for at in range(len(modules)) if _isOurs(modules[at : at + 2])]
     if not ours:
         return
     if any(module == _SCENE for module, _ in frames[ours[-1] :]):
@@ -104,5 +107,13 @@ def look(failure: Failure) -> None:
     raise Find(key, f"{key}: {value!s:.200}\n{path}")
 
 
-def _isOurs(module: str) -> bool:
-    return module.startswith("pbcopy.") and not module.startswith("pbcopy.test.")
+def _isOurs(modules: list[str]) -> bool:
+    """
+    Tell whether a frame is pbcopy's.  Its Broker does not count where it has called
+    Twisted's.
+
+    @param modules: that of the frame, and of the one that it has called.
+    """
+    module, called = (*modules, "")[:2]
+    isAround = module in _GUARD and called.startswith("twisted.")
+    return module.startswith("pbcopy.") and not isAround

@@ -26,6 +26,7 @@ from fuzz import judge, scene
 from fuzz.judge import Find
 from fuzz.known import Known
 from fuzz.notation import Play, encoded, parts
+from fuzz.watched import isGuarded, watched
 from pbcopy import _answers, _publication, _slot, _turn, limits, pb
 from pbcopy._memory import resultOf
 from pbcopy._side import ADDRESS, Side
@@ -61,11 +62,13 @@ class Stage:
         """
         @param protocol: the Brokers that hear the hostile peer.
         """
-        self._protocol = protocol
+        self._isGuarded = isGuarded(protocol)
+        self._protocol = watched(protocol, self._judge)
         self.known = Known()
         self.isOver = True
         self._broker: Any = None
         self._finds: list[Find] = []
+        self._last: object = None
         self._gone: list[weakref.ref[Any]] = []
         self.seen: Counter[str] = Counter()
         self.pond, self.board = scene.Pond(), scene.Board()
@@ -144,7 +147,7 @@ class Stage:
             self._lose(Failure(ConnectionDone()))
             scene.kept.clear()
             scene.talkers.clear()
-            self._broker = self._side = self._factory = None
+            self._broker = self._side = self._factory = self._last = None
             self.known = Known()
             self.update()
 
@@ -179,13 +182,17 @@ class Stage:
         """
         try:
             self._broker.dataReceived(data)
-        except Exception:
+        except Exception as error:
             reason = Failure()
             self._judge(reason)
+            if self._isGuarded:
+                name = type(error).__name__
+                self._finds.append(Find(f"{name} out", f"{reason.getTraceback()}"))
             self._lose(reason)
         _turn.endTurn()
+        self._last = None
         self._side.clear()
-        if self._side.closing:
+        if self._side.isOver():
             self._lose(Failure(ConnectionDone()))
 
     def _lose(self, reason: Failure) -> None:
@@ -209,6 +216,7 @@ class Stage:
             called.addCallback(scene.keep)
             called.addErrback(self._judge)
             _turn.endTurn()
+            self._last = None
             self._side.clear()
 
     def update(self) -> None:
@@ -298,6 +306,10 @@ class Stage:
         raise Find(key, f"{key}: {text}")
 
     def _judge(self, failure: Failure) -> None:
+        if failure.value is self._last:
+            # It was sent, and then logged.
+            return
+        self._last = failure.value
         self.seen[_nameOf(failure)] += 1
         try:
             judge.look(failure)
@@ -327,13 +339,19 @@ class Stage:
             judge.remember(failure)
             clean(failure)
 
+        def ignored(about: Any) -> None:
+            # Python prints what a finalizer raises.
+            self._judge(Failure(about.exc_value))
+
         patched: Any = Failure
         patched.cleanFailure = remembering
         log.addObserver(logged)
         before = signal.signal(signal.SIGVTALRM, tooSlow)
+        hook, sys.unraisablehook = sys.unraisablehook, ignored
         try:
             yield
         finally:
+            sys.unraisablehook = hook
             signal.signal(signal.SIGVTALRM, before)
             log.removeObserver(logged)
             patched.cleanFailure = clean
