@@ -115,5 +115,6 @@ def _isOurs(modules: list[str]) -> bool:
     @param modules: that of the frame, and of the one that it has called.
     """
     module, called = (*modules, "")[:2]
-    isAround = module in _GUARD and called.startswith("twisted.")
-    return module.startswith("pbcopy.") and not isAround
+    if module in _GUARD and called.startswith("twisted."):
+        return False
+    return module.startswith("pbcopy.") and not module.startswith("pbcopy.test.")

@@ -87,10 +87,10 @@ class VerbTests(SynchronousTestCase):
         kw: list[Any] = [b"dictionary"]
         for args in ([b"tuple", 7], [b"list"]):
             checkArguments(args, kw)
-        for args in ([], [b"None"], [[b"tuple"]], [b"reference", 1, [b"tuple"]]):
-            self.assertRaises(Violation, checkArguments, args, kw)
-        for kw in ([], [b"None"], [b"tuple"]):
-            self.assertRaises(Violation, checkArguments, [b"tuple"], kw)
+        others: list[Any] = [[], [b"None"], [[b"tuple"]], [b"reference", 1, [b"tuple"]]]
+        for other in others:
+            self.assertRaises(Violation, checkArguments, other, kw)
+            self.assertRaises(Violation, checkArguments, [b"tuple"], other)
 
     def test_brief(self) -> None:
         """
