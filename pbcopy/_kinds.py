@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
+from reprlib import Repr
 from typing import Any, NoReturn
 
 import attr
@@ -175,10 +177,30 @@ def whereOf(sexp: list[Any]) -> str:
 def shortly(part: object) -> str:
     """
     Show what a peer sent, which may be long, or have something in it that Python
-    does not print.
+    does not print, or that is the application's own: of that the peer is told the
+    class, and not what it says of itself.
     """
     try:
-        text = repr(part)
+        text = _SHORT.repr(part)
     except Exception:
         text = f"{type(part).__name__} that cannot be shown"
     return text if len(text) <= 100 else text[:99] + "…"
+
+
+class _Short(Repr):
+    """
+    What shows plain values.
+    """
+
+    def repr_instance(self, part: Any, level: int) -> str:
+        kind = type(part)
+        isPlain = kind in _SHOWN or kind.__module__ in _MODULES
+        return repr(part) if isPlain or isinstance(part, Enum) else kind.__name__
+
+
+_SHOWN = frozenset([bool, bytearray, bytes, complex, float, type(None)])
+_MODULES = frozenset(["datetime", "decimal", "pathlib", "uuid", "zoneinfo"])
+
+_SHORT = _Short()
+_SHORT.maxstring = _SHORT.maxlong = 200
+_SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxdict = _SHORT.maxset = 50

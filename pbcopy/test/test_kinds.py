@@ -5,8 +5,11 @@ Tests for L{pbcopy._kinds}.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from twisted.trial.unittest import SynchronousTestCase
 
+from pbcopy import StatusKind
 from pbcopy._kinds import (
     TAG,
     encoded,
@@ -14,6 +17,7 @@ from pbcopy._kinds import (
     partsOf,
     refuse,
     refusing,
+    shortly,
     textOf,
     unsendable,
 )
@@ -92,3 +96,53 @@ class PartTests(SynchronousTestCase):
         self.assertRaises(Violation, textOf, [TAG, b"x"], b"\xff")
         self.assertRaises(Violation, textOf, [TAG, b"x"], 7)
         self.assertRaises(Unsendable, encoded, 1, "\ud800")
+
+
+class Chatty:
+    """
+    Something of the application's.
+    """
+
+    def __repr__(self) -> str:
+        """
+        Say what is nobody's business.
+        """
+        return "<Chatty with the password>"
+
+
+class ShortlyTests(SynchronousTestCase):
+    """
+    What came is shown in a few words.
+    """
+
+    def test_plain(self) -> None:
+        """
+        Plain values are shown as Python does it.
+        """
+        for value in (
+            None,
+            b"x",
+            [1, "a", 2.5],
+            {"a": ()},
+            Decimal(1),
+            StatusKind.LIVE,
+        ):
+            self.assertEqual(repr(value), shortly(value))
+
+    def test_others(self) -> None:
+        """
+        Of an object of the application's only the class is, wherever it is.
+        """
+        self.assertEqual("Chatty", shortly(Chatty()))
+        self.assertEqual("[('x', Chatty)]", shortly([("x", Chatty())]))
+        self.assertEqual("function", shortly(shortly))
+
+    def test_long(self) -> None:
+        """
+        What is long is cut, and what Python does not print is named.
+        """
+        deep: list[object] = []
+        for _ in range(10_000):
+            deep = [deep]
+        for value in (b"x" * 10**6, "x" * 10**6, [1] * 10**6, deep, 1 << 10**6):
+            self.assertLessEqual(len(shortly(value)), 100)
