@@ -2,38 +2,46 @@
 """
 The long run that looks for new ways through the code, with atheris::
 
-    $ python -m fuzz.guided -max_total_time=3600 FOLDER
+    $ python -m fuzz.guided --protocol pbcopy.Broker -len_control=0 FOLDER
 
-The arguments are those of libFuzzer; it keeps inputs in the folder.  A find is
-written into the corpus of this package, as by the other run, and ends this one.
+All other arguments are those of libFuzzer; it keeps inputs in the folder.  A find
+is written down, as by the other run, and ends this one.
 """
 
 from __future__ import annotations
 
+import argparse
+import pathlib
 import sys
 
 import atheris
 from twisted.logger import globalLogBeginner
+from twisted.python.reflect import namedAny
 
 with atheris.instrument_imports(include=["pbcopy"]):
     from fuzz.choices import Spent
     from fuzz.session import CORPUS, Session
 
-_session = Session(folder=CORPUS)
 
-
-def testOneInput(data: bytes) -> None:
+def main(words: list[str]) -> None:
     """
-    Play what some bytes stand for.
-
-    @raise RuntimeError: if something was found.
+    Play until something is found, or libFuzzer ends.
     """
-    _session.perform(Spent(data))
-    if _session.finds:
-        raise RuntimeError("\n".join(each.why for each in _session.finds.values()))
+    parser = argparse.ArgumentParser("python -m fuzz.guided", allow_abbrev=False)
+    parser.add_argument("--protocol", default="twisted.spread.pb.Broker")
+    parser.add_argument("--corpus", type=pathlib.Path, default=CORPUS)
+    options, others = parser.parse_known_args(words[1:])
+    session = Session(namedAny(options.protocol), options.corpus)
+
+    def testOneInput(data: bytes) -> None:
+        session.perform(Spent(data))
+        if session.finds:
+            raise RuntimeError("\n".join(each.why for each in session.finds.values()))
+
+    atheris.Setup([words[0], *others], testOneInput)
+    atheris.Fuzz()
 
 
 if __name__ == "__main__":
     globalLogBeginner.beginLoggingTo([], redirectStandardIO=False, discardBuffer=True)
-    atheris.Setup(sys.argv, testOneInput)
-    atheris.Fuzz()
+    main(sys.argv)

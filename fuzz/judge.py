@@ -11,11 +11,12 @@ These may:
    came, and they do not fit;
  - what Twisted raises by itself: pbcopy is nowhere in the traceback.
 
-Any other is a find.
+Any other is a find, and so is one of pbcopy's that tells what is inside.
 """
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import Any
 
@@ -42,6 +43,9 @@ _CALLING = {
 _GUARD = frozenset(["pbcopy._guardbroker", "pbcopy._guardcalls"])
 
 _SCENE = "fuzz.scene"
+
+_INSIDE = re.compile(r" at 0x|/fuzz/|/pbcopy/")
+"""What a process says of itself."""
 
 _TOLD = "_fuzzTraceback"
 
@@ -89,6 +93,8 @@ def look(failure: Failure) -> None:
     value: Any = failure.value
     if isinstance(value, Find):
         raise value
+    if isinstance(value, PBCopyError) and _INSIDE.search(str(value)):
+        raise Find("inside", f"inside: {value}")
     # What a peer has told of its own errors is no exception here.
     if not isinstance(value, BaseException) or isinstance(value, _DECLARED):
         return

@@ -419,6 +419,12 @@ class Desk(stock.Referenceable):
         self.pond = pond
         self.board = board
 
+    def __repr__(self) -> str:
+        """
+        Say what no peer is to hear.
+        """
+        return "<a desk at 0x0>"
+
     def remote_get(self, what: Any = "pond", *more: Any) -> Any:
         """
         Give something.

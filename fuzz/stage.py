@@ -69,6 +69,8 @@ class Stage:
         self._broker: Any = None
         self._finds: list[Find] = []
         self._last: object = None
+        self._lines: list[str] = []
+        self._isInStep = True
         self._gone: list[weakref.ref[Any]] = []
         self.seen: Counter[str] = Counter()
         self.pond, self.board = scene.Pond(), scene.Board()
@@ -131,7 +133,7 @@ class Stage:
         else:
             factory = self._servers[role]
         broker = factory.buildProtocol(ADDRESS)
-        self._broker, self.isOver = broker, False
+        self._broker, self.isOver, self._isInStep = broker, False, True
         scene.talkers[:] = [broker]
         self._role, self._factory = role, factory
         self._side: Any = Side(broker, "hostile")
@@ -159,6 +161,7 @@ class Stage:
         """
         if self.isOver:
             return
+        self._lines.clear()
         signal.setitimer(signal.ITIMER_VIRTUAL, SLOWEST)
         try:
             self._take(step)
@@ -167,6 +170,7 @@ class Stage:
         if not self.isOver:
             self.known.look(self._broker)
         self._look()
+        self._countLines(step)
 
     def _take(self, step: Any) -> None:
         if isinstance(step, str):
@@ -302,6 +306,17 @@ class Stage:
             "honest caches": len(self.honest.server.remotelyCachedObjects),
         }
 
+    def _countLines(self, step: Any) -> None:
+        # After bytes that are no message, others may not be where one begins.
+        self._isInStep = self._isInStep and not isinstance(step, bytes)
+        if not (self._isGuarded and self._isInStep) or isinstance(step, str):
+            return
+        # A replica says itself what it cannot take.
+        most = 1 + repr(step).count("pbcopy.fresh")
+        lines = "\n".join(self._lines).splitlines()
+        if len(lines) > most and not any("Mischief" in line for line in lines):
+            self._find("lines", "\n".join(lines))
+
     def _find(self, key: str, text: str) -> None:
         raise Find(key, f"{key}: {text}")
 
@@ -329,6 +344,7 @@ class Stage:
         clean: Any = Failure.cleanFailure
 
         def logged(event: Any) -> None:
+            self._lines.append(log.textFromEventDict(event) or "")
             if "failure" in event:
                 self._judge(event["failure"])
                 # A test keeps what was logged, and the frames would keep the Broker.

@@ -21,6 +21,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from twisted.python import log
 from twisted.spread import pb as stock
 from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
@@ -222,6 +223,38 @@ class FindTests(FuzzTestCase):
         took = self.call(b"take", [b"fuzz.scene.Board", 1, [b"dictionary"]])
         update = [b"cachemessage", 2, 1, b"ticks", 1, [b"tuple", 1], [b"dictionary"]]
         self.assertIn("KeyError in pbcopy.", self.play(took, update))
+
+    def test_inside(self) -> None:
+        """
+        An error that tells the peer what an object here says of itself is found.
+        """
+        self.patch(importlib.import_module("pbcopy._state"), "shortly", repr)
+        state = [b"dictionary", [[b"local", b"root"], 1]]
+        note = self.call(b"take", [b"fuzz.scene.Note", state])
+        self.assertEqual("inside", self.play(note))
+
+    def test_lines(self) -> None:
+        """
+        More than one line in the log for one message is found, with the Broker for
+        strangers.
+        """
+        self.protocol = pbcopy.Broker
+        self.assertIsNone(self.play(self.call(b"take", [b"what"])))
+
+        def refuse(broker: Any, why: object) -> None:
+            log.msg("one line")
+            log.msg("and another")
+
+        self.patch(pbcopy.Broker, "_refuse", refuse)
+        self.assertEqual("lines", self.play(self.call(b"take", [b"what"])))
+
+    def test_out(self) -> None:
+        """
+        So is an exception that leaves that Broker, whichever it is.
+        """
+        self.protocol = pbcopy.Broker
+        self.patch(pbcopy.Broker, "proto_decref", lambda *args: 1 / 0)
+        self.assertEqual("ZeroDivisionError out", self.play([b"decref", 1]))
 
     def test_theApplications(self) -> None:
         """
