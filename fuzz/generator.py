@@ -56,7 +56,6 @@ class Generator:
             at = -1 - self.choices.below(2) if kind < 5 else self.choices.below(2)
             message[at] = self.expressions.bent(message[at])
             if at == -2:
-                # Python 3.11 never lets go of "kw" in "f(*1, **kw)".
                 message[-1] = _NO_KW
         if kind == 6:
             return Split(message, self.choices.below(200))
@@ -109,7 +108,7 @@ class Generator:
         make = self.expressions.argument
         args = [b"tuple", *self.choices.some(3, make)]
         kw: list[Any] = _NO_KW
-        if self.choices.oneIn(8):
+        if self.choices.oneIn(8) and "dereference" not in repr(args):
             kw = [b"dictionary", [[b"unicode", b"x"], make()]]
         answered = 1 if self.choices.below(4) else 0
         return [verb, self._number(), where, name, answered, args, kw]
@@ -199,6 +198,8 @@ class Generator:
 
 
 _NO_KW: list[Any] = [b"dictionary"]
+"""What goes along with arguments that may be none.  Python never lets go of C{kw} in
+C{f(*1, **kw)}, and with a stock Broker nothing is between that and a peer."""
 
 _WORDS = (
     *(b"release", b"pbcopy.envelope", b"pbcopy.fresh", b"heard", b"another"),

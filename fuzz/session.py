@@ -199,11 +199,15 @@ def _shorter(thing: Any) -> Iterator[Any]:
         yield thing[:half]
     for at, part in enumerate(thing):
         yield thing[:at] + thing[at + 1 :]
-        if type(part) is list and type(thing[0]) is bytes:
+        if type(part) is list and type(thing[0]) is bytes and thing[0] not in _CALLS:
             yield [*thing[:at], 1, *thing[at + 1 :]]
     for at, part in enumerate(thing):
         for each in _shorter(part):
             yield [*thing[:at], each, *thing[at + 1 :]]
+
+
+_CALLS = (b"message", b"cachemessage")
+"""These keep their arguments: without, another thing is found in them."""
 
 
 def fileName(key: str) -> str:
