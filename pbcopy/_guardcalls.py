@@ -199,7 +199,7 @@ class CallBroker(pb.Broker):
             return
         error = self._taken(fail, "an error")
         if not isinstance(error, (Failure, Exception, jelly.Unjellyable)):
-            got = brief(error)
+            got = brief(fail)
             error = Violation("there is no error in it", where="an error", got=got)
         call.errback(error)
 

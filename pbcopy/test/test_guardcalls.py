@@ -18,6 +18,7 @@ from twisted.spread import banana, flavors, jelly, pb
 import pbcopy
 import pbcopy.pb
 from pbcopy import limits
+from pbcopy._guardverbs import brief
 from pbcopy._registry import copyTags
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.guards import NO_ARGS, NO_KW, GuardTestCase, Peer, errorIn
@@ -431,10 +432,13 @@ class AnswerTests(CallTestCase):
         """
         An error in which there is none is told as such.
         """
-        for sent in (7, b"x", [b"None"], [b"list", [b"unicode", b"x"]]):
+        some: list[Any] = [7, b"x", [b"None"], [b"list", [b"unicode", b"x"]]]
+        for sent in (*some, [b"remote", 7]):
             connection, (failure,) = self.answered([b"error", 5, sent])
             self.assertIs(Violation, failure.type)
             self.assertIn("there is no error in it", str(failure.value))
+            # Whom it is passed on to hears what was sent, not what that is here.
+            self.assertEqual(brief(sent), failure.value.got)
             self.assertWorks(connection)
 
     def test_D26_withoutParents(self) -> None:
