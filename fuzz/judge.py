@@ -27,7 +27,7 @@ from twisted.spread.banana import BananaError
 from twisted.spread.jelly import InsecureJelly
 
 from fuzz.scene import Mischief
-from pbcopy.errors import PBCopyError
+from pbcopy.errors import PBCopyError, Unsendable
 
 _DECLARED = (
     *(PBCopyError, InsecureJelly, pb.Error, BananaError, Mischief),
@@ -111,6 +111,15 @@ def look(failure: Failure) -> None:
     path = " > ".join(f"{module}:{name}" for module, name in frames[-8:])
     key = f"{type(value).__name__} in {where[0]}:{where[1]}"
     raise Find(key, f"{key}: {value!s:.200}\n{path}")
+
+
+def isApplications(failure: Failure) -> bool:
+    """
+    Tell whether the application has failed: it has raised something, or given what
+    cannot be sent.
+    """
+    modules = [module for module, _ in framesOf(failure)]
+    return _SCENE in modules or isinstance(failure.value, Unsendable)
 
 
 def _isOurs(modules: list[str]) -> bool:

@@ -348,8 +348,7 @@ class Stage:
         def logged(event: Any) -> None:
             self._lines.append(log.textFromEventDict(event) or "")
             if "failure" in event:
-                modules = [module for module, _ in judge.framesOf(event["failure"])]
-                self._isApplications |= scene.__name__ in modules
+                self._isApplications |= judge.isApplications(event["failure"])
                 self._judge(event["failure"])
                 # A test keeps what was logged, and the frames would keep the Broker.
                 clean(event["failure"])
