@@ -27,7 +27,7 @@ from twisted.spread.banana import BananaError
 from twisted.spread.jelly import InsecureJelly
 
 from fuzz.scene import Mischief
-from pbcopy.errors import PBCopyError, Unsendable
+from pbcopy.errors import PBCopyError
 
 _DECLARED = (
     *(PBCopyError, InsecureJelly, pb.Error, BananaError, Mischief),
@@ -43,6 +43,8 @@ _CALLING = {
 _GUARD = frozenset(["pbcopy._guardbroker", "pbcopy._guardcalls"])
 
 _SCENE = "fuzz.scene"
+
+_SENDING = ("twisted.spread.pb", "serialize")
 
 _INSIDE = re.compile(r" at 0x|/fuzz/|/pbcopy/")
 """What a process says of itself."""
@@ -118,8 +120,8 @@ def isApplications(failure: Failure) -> bool:
     Tell whether the application has failed: it has raised something, or given what
     cannot be sent.
     """
-    modules = [module for module, _ in framesOf(failure)]
-    return _SCENE in modules or isinstance(failure.value, Unsendable)
+    frames = framesOf(failure)
+    return _SENDING in frames or _SCENE in [module for module, _ in frames]
 
 
 def _isOurs(modules: list[str]) -> bool:
