@@ -19,6 +19,10 @@ from twisted.python.reflect import namedAny
 from fuzz.choices import Seeded
 from fuzz.session import CORPUS, Session, attempt, corpus
 
+_MEMORY = 2**30
+"""How many bytes the process may have.  With more, there is a C{MemoryError}, and so
+a find."""
+
 _EVERY = 60.0
 """After how many seconds a line is printed."""
 
@@ -96,6 +100,7 @@ def _tell(session: Session, seconds: float) -> None:
 
 
 if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
     # What is logged is looked at, and not printed.
     globalLogBeginner.beginLoggingTo([], redirectStandardIO=False, discardBuffer=True)
     sys.exit(main(sys.argv[1:]))
