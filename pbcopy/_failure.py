@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from twisted.python import log
+from twisted.python.failure import Failure
 from twisted.python.reflect import qual
 from twisted.spread import pb
 from twisted.spread.jelly import InsecureJelly
@@ -48,6 +49,8 @@ class CopiedFailure(pb.CopiedFailure):
     """
 
     traceback: str = "Traceback unavailable\n"
+    type: Any = b""
+    value: Any = ""
     _broker: Any = None
 
     def unjellyFor(self, unjellier: Any, jellyList: list[Any]) -> Any:
@@ -60,7 +63,7 @@ class CopiedFailure(pb.CopiedFailure):
         self._broker = unjellier.invoker
         with answerFails(unjellier.invoker, "a failure") as failures:
             made = stock.unjellyFor(unjellier, jellyList)
-            if getattr(self, "type", None) is Unsendable:
+            if self.type is Unsendable:
                 announce(unjellier.invoker, jellyList[0])
             return made
         return failures[0]
@@ -106,12 +109,21 @@ class CopiedFailure(pb.CopiedFailure):
         """
         Print the class and the text of the exception.
         """
-        name = qual(self.type) if isinstance(self.type, type) else _text(self.type)
         file = file or log.logfile
-        file.write(f"Traceback from remote host -- {name}: {self.getErrorMessage()}\n")
+        file.write(f"Traceback from remote host -- {self._said()}\n")
 
     printBriefTraceback = printTraceback
     printDetailedTraceback = printTraceback
+
+    def __repr__(self) -> str:
+        """
+        Show the class and the text of the exception.
+        """
+        return f"<{qual(CopiedFailure)} {self._said()}>"
+
+    def _said(self) -> str:
+        name = qual(self.type) if isinstance(self.type, type) else _text(self.type)
+        return f"{name}: {self.getErrorMessage()}"
 
     def _raisable(self) -> BaseException:
         if isinstance(self.value, BaseException):
@@ -148,7 +160,7 @@ _TOLD: dict[str, tuple[type, ...]] = {
     "parents": (list, tuple),
     "traceback": (bytes, str),
     "type": (bytes, str),
-    "value": (object,),
+    "value": (bytes, str, Failure),
 }
 """What is believed of what a peer tells of a failure, and what it may be."""
 

@@ -301,6 +301,18 @@ class PeerTests(SynchronousTestCase):
         self.assertEqual((b"", "", []), (failure.type, failure.value, failure.parents))
         self.assertIsNone(failure.check(ValueError))
 
+    def test_repr(self) -> None:
+        """
+        It can be shown, also where its class is not known.
+        """
+        name = "pbcopy._failure.CopiedFailure"
+        failure = self.copied(type=b"far.Away", value=self.copied(value="no"))
+        self.assertEqual(f"<{name} far.Away: no>", repr(failure))
+        failure = self.copied(type=b"twisted.spread.jelly.InsecureJelly", value="no")
+        known = "twisted.spread.jelly.InsecureJelly"
+        self.assertEqual(f"<{name} {known}: no>", repr(failure))
+        self.assertEqual(f"<{name} : >", repr(CopiedFailure.__new__(CopiedFailure)))
+
     def test_frames(self) -> None:
         """
         No frames are taken: a Deferred would look into them, and fail.
@@ -315,7 +327,7 @@ class PeerTests(SynchronousTestCase):
         """
         What is not as C{Failure} has it is refused.
         """
-        for name in ("parents", "traceback", "type"):
+        for name in ("parents", "traceback", "type", "value"):
             error: Any = self.assertRaises(Violation, self.copied, **{name: 7})
             self.assertEqual((f"a failure.{name}", "int"), (error.where, error.got))
 
