@@ -73,7 +73,9 @@ def _unknown(unjellier: Any, sexp: Any) -> Unknown | None:
     """
     Tell why nothing can be made of a value; C{None} if that is not known.
     """
-    isReference = type(sexp) is list and sexp[:1] == [b"reference"] and len(sexp) == 3
+    parts = sexp if type(sexp) is list and len(sexp) == 3 else (None, None)
+    # With another id it is Jelly's to refuse.
+    isReference = parts[0] == b"reference" and type(parts[1]) is int
     value = sexp[2] if isReference else sexp
     if type(value) is not list or value[:1] != [VALUE] or value[1:2] not in _FORMS:
         return None

@@ -106,6 +106,14 @@ class JellyTests(RefusalTestCase):
         self.assertRaises(Violation, checkParts, [b"x", 1], 2)
         checkParts([b"x", 1])
 
+    def test_anIdThatIsNone(self) -> None:
+        """
+        So is a value of a class that is not known here, under an id that is none.
+        """
+        unknown = [b"pbcopy.value", b"enum", b"far.Away", b"ONE"]
+        for refid in ([], [b"list"]):
+            self.refused(b"pbcopy.beside", [b"reference", refid, unknown])
+
     def test_aFailureThatIsNone(self) -> None:
         """
         So is a failure whose state is no dict.
