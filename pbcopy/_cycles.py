@@ -166,7 +166,16 @@ class Placeholder(_NotKnown):  # type: ignore[misc]
     def addDependant(self, mutable: Any, place: Any) -> None:
         """
         Note where the object is to be put.
+
+        @raise Violation: if that has been done.  A placeholder that is found later
+            was left by an envelope that mentions what is not in it.
         """
+        if self.resolved:
+            raise Violation(
+                "this mentions what is not in it",
+                where="['dereference', …]",
+                expected="a mention of an object of the same envelope",
+            )
         if isinstance(mutable, _DictKeyAndValue) and place == 0:
             mutable = _Key(mutable, self)
         super().addDependant(mutable, place)

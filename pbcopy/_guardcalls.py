@@ -261,7 +261,11 @@ def _isAtCall(error: BaseException) -> bool:
     """
     Tell whether there is no such method, or it takes no such arguments.
     """
-    return _raisedIn(error) == flavors.__name__
+    isAvatars = _frames(error)[-1].f_code is _OF_AN_AVATAR
+    return isAvatars or _raisedIn(error) == flavors.__name__
+
+
+_OF_AN_AVATAR = pb.Avatar.perspectiveMessageReceived.__code__
 
 
 def _isPeers(error: BaseException) -> bool:

@@ -21,7 +21,7 @@ from pbcopy import limits
 from pbcopy._guardverbs import brief
 from pbcopy._registry import copyTags
 from pbcopy.errors import Unsendable, Violation
-from pbcopy.test.guards import NO_ARGS, NO_KW, GuardTestCase, Peer, errorIn
+from pbcopy.test.guards import NO_ARGS, NO_KW, GuardTestCase, Peer, errorIn, portal
 from pbcopy.testing import Connection, connect
 
 VIOLATION = "pbcopy.errors.Violation"
@@ -296,6 +296,16 @@ class ArgumentTests(CallTestCase):
             self.assertLess(len(text), 70_000)
             self.assertLess(len(self.assertLine("NoSuchMethod")), 1000)
             self.assertAlive(peer)
+
+    def test_ofAnAvatar(self) -> None:
+        """
+        So is a name that an avatar has not.
+        """
+        peer = Peer(portal())
+        ((_, _, avatar),) = peer.call(4, [b"None"], name=b"loginAnonymous")
+        error = errorIn(peer.call(5, name=b"quack", objectID=avatar[1]))[1]
+        self.assertEqual("builtins.AttributeError", error)
+        self.assertLine("perspective_quack")
 
     def test_otherArguments(self) -> None:
         """

@@ -215,6 +215,15 @@ class OrderTests(VettingTestCase):
         for expression in ([b"dereference", 0], [b"list", [b"dereference", 0]]):
             self.assertIsInstance(self.opened(expression), Violation)
 
+    def test_whatIsInAnotherEnvelope(self) -> None:
+        """
+        So is one of what only another envelope of the message has.
+        """
+        one = [[b"reference", 1, [b"dereference", 2]]]
+        other = [[b"reference", 1, [b"dereference", 3]], [b"reference", 1, 1]]
+        sent = [[TAG, pack(each)] for each in (one, other)]
+        self.assertRaises(Violation, self.broker.unserialize, [b"tuple", *sent])
+
     def test_whatAHookRaises(self) -> None:
         """
         What a method of the application's raises stays what it is.
