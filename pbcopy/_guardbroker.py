@@ -18,10 +18,12 @@ from twisted.python.failure import Failure
 from twisted.python.runtime import seconds
 
 from pbcopy import limits
+from pbcopy._bananadecoding import Decoder
+from pbcopy._bananaencoding import encoded
 from pbcopy._broker import peerOf
 from pbcopy._guardcalls import CallBroker
 from pbcopy._guardrate import Rate
-from pbcopy._guardsize import Maxima, Meter
+from pbcopy._guardsize import Maxima
 from pbcopy._guardverbs import VERBS, brief, checkForm, requestOf, verbOf
 from pbcopy._limited import checkLimit, limitOf
 from pbcopy._policy import isStranger
@@ -69,7 +71,7 @@ class Broker(CallBroker):
         """
         stock: Any = super()
         stock.__init__(*args, **kw)
-        self._meter = Meter(self._maxima)
+        self._decoder = Decoder(self._maxima)
         self._rate = Rate(self.seconds)
         self._isClosed = False
 
@@ -77,14 +79,25 @@ class Broker(CallBroker):
         """
         Take bytes from the peer.
         """
-        stock: Any = super()
+        if self._isClosed:
+            return
         try:
-            for piece in () if self._isClosed else self._meter.pieces(chunk):
-                stock.dataReceived(piece)
+            for expression in self._decoder.expressions(chunk):
+                self.callExpressionReceived(expression)
                 if self._isClosed:
                     return
         except Violation as violation:
             self._close(violation)
+
+    def sendEncoded(self, obj: Any) -> None:
+        """
+        Send an expression.
+
+        @raise twisted.spread.banana.BananaError: if it cannot be sent.
+        """
+        words = self.outgoingSymbols if self.currentDialect == b"pb" else {}
+        transport: Any = self.transport
+        transport.write(encoded(obj, words, self._encode))
 
     def _maxima(self) -> Maxima:
         size, name = limitOf("MAX_MESSAGE", self), "MAX_MESSAGE"
@@ -99,7 +112,7 @@ class Broker(CallBroker):
             sizeName=name,
             lists=max(limits.MAX_OBJECTS, limitOf("MAX_OBJECTS", self)),
             nesting=max(limits.MAX_NESTING, limitOf("MAX_NESTING", self)) * _LEVELS,
-            vocabulary=self.incomingVocabulary if isPB else (),
+            vocabulary=self.incomingVocabulary if isPB else {},
         )
 
     def callExpressionReceived(self, obj: Any) -> None:

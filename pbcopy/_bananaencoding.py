@@ -1,0 +1,92 @@
+# -*- test-case-name: pbcopy.test.test_bananaencoding -*-
+"""
+Expressions as Banana: L{encoded}.
+
+Twisted's Banana calls itself for each token, and writes each byte of a number by
+itself.  Here lists in each other are looked through in one loop, and the heads of
+most tokens are in a table.  Whatever is not of the plainest types, or is too large,
+is left to Twisted's, which knows what may be sent and raises for what may not.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from struct import Struct
+from typing import Any
+
+from twisted.spread import banana
+
+Encode = Callable[[Any, Callable[[bytes], Any]], None]
+"""What writes an expression with a function, as C{Banana._encode} does."""
+
+
+def _heads(kind: bytes) -> list[bytes]:
+    return [bytes([number]) + kind for number in range(128)]
+
+
+_INTS = _heads(banana.INT)
+_LISTS = _heads(banana.LIST)
+_STRINGS = _heads(banana.STRING)
+_WORDS = _heads(banana.VOCAB)
+_FLOAT = Struct("!cd").pack
+
+
+def encoded(expression: Any, words: Mapping[bytes, int], encode: Encode) -> bytes:
+    """
+    Give an expression as bytes.
+
+    @param words: the words that have a number in the dialect that is spoken.
+    @param encode: what encodes all that is unusual.
+    @raise twisted.spread.banana.BananaError: if it cannot be sent.
+    @raise RecursionError: if there are too many lists in each other.
+    """
+    pieces: list[bytes] = []
+    add = pieces.append
+    around: list[Iterator[Any]] = []
+    items = iter((expression,))
+    while True:
+        for item in items:
+            kind = type(item)
+            if kind is bytes:
+                number = words.get(item)
+                if number is None and len(item) < 128:
+                    add(_STRINGS[len(item)])
+                    add(item)
+                elif number is not None and number < 128:
+                    add(_WORDS[number])
+                else:
+                    encode(item, add)
+            elif kind is int and 0 <= item < 128:
+                add(_INTS[item])
+            elif kind is int and 128 <= item < 0x4000:
+                add(bytes((item & 0x7F, item >> 7, 0x81)))
+            elif kind is list or kind is tuple:
+                if len(item) < 128:
+                    add(_LISTS[len(item)])
+                else:
+                    _addLongHead(item, add, encode)
+                around.append(items)
+                items = iter(item)
+                break
+            elif kind is float:
+                add(_FLOAT(banana.FLOAT, item))
+            else:
+                encode(item, add)
+        else:
+            if not around:
+                return b"".join(pieces)
+            items = around.pop()
+        if len(around) > sys.getrecursionlimit():
+            # A list that is in itself has no end.
+            raise RecursionError("there are too many lists in each other")
+
+
+def _addLongHead(
+    items: Sequence[Any], add: Callable[[bytes], None], encode: Encode
+) -> None:
+    if len(items) > banana.SIZE_LIMIT:
+        encode(items, add)
+    number: Any = banana.int2b128
+    number(len(items), add)
+    add(banana.LIST)
