@@ -87,7 +87,7 @@ class Decoder:
             if bounds is not maxima:
                 maxima = bounds
                 prefix, most, _, mostLists, nesting, vocabulary = maxima
-                quick = 0x7F if prefix > 1 and banana.SIZE_LIMIT > 0x3FFF else -1
+                quick = 0x7F if prefix > 2 and banana.SIZE_LIMIT > 0x3FFF else -1
                 least = min(most, mostLists, nesting)
             # How far the message may go.
             edge = origin + most
@@ -109,7 +109,11 @@ class Decoder:
                             kind = data[at]
                             at += 1
                             if kind <= 0x7F:
-                                number, kind, at = _longToken(data, start, maxima)
+                                number |= kind << 14
+                                kind = data[at]
+                                at += 1
+                                if kind != _INT:
+                                    number, kind, at = _longToken(data, start, maxima)
                     elif number > 0x7F:
                         kind, number = number, 0
                     else:

@@ -45,22 +45,29 @@ def encoded(expression: Any, words: Mapping[bytes, int], encode: Encode) -> byte
     add = pieces.append
     around: list[Iterator[Any]] = []
     items = iter((expression,))
+    most = sys.getrecursionlimit()
     while True:
         for item in items:
             kind = type(item)
             if kind is bytes:
-                number = words.get(item)
-                if number is None and len(item) < 128:
-                    add(_STRINGS[len(item)])
+                size = len(item)
+                if item in words:
+                    number = words[item]
+                    add(_WORDS[number]) if number < 128 else encode(item, add)
+                elif size < 128:
+                    add(_STRINGS[size])
                     add(item)
-                elif number is not None and number < 128:
-                    add(_WORDS[number])
                 else:
                     encode(item, add)
-            elif kind is int and 0 <= item < 128:
-                add(_INTS[item])
-            elif kind is int and 128 <= item < 0x4000:
-                add(bytes((item & 0x7F, item >> 7, 0x81)))
+            elif kind is int:
+                if 0 <= item < 128:
+                    add(_INTS[item])
+                elif 0 < item < 0x4000:
+                    add(bytes((item & 0x7F, item >> 7, 0x81)))
+                elif 0 < item < 0x200000:
+                    add(bytes((item & 0x7F, item >> 7 & 0x7F, item >> 14, 0x81)))
+                else:
+                    encode(item, add)
             elif kind is list or kind is tuple:
                 if len(item) < 128:
                     add(_LISTS[len(item)])
@@ -68,6 +75,9 @@ def encoded(expression: Any, words: Mapping[bytes, int], encode: Encode) -> byte
                     _addLongHead(item, add, encode)
                 around.append(items)
                 items = iter(item)
+                if len(around) > most:
+                    # A list that is in itself has no end.
+                    raise RecursionError("there are too many lists in each other")
                 break
             elif kind is float:
                 add(_FLOAT(banana.FLOAT, item))
@@ -77,9 +87,6 @@ def encoded(expression: Any, words: Mapping[bytes, int], encode: Encode) -> byte
             if not around:
                 return b"".join(pieces)
             items = around.pop()
-        if len(around) > sys.getrecursionlimit():
-            # A list that is in itself has no end.
-            raise RecursionError("there are too many lists in each other")
 
 
 def _addLongHead(

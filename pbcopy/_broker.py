@@ -77,7 +77,8 @@ def awaitsLogin(broker: Any) -> bool:
     """
     Tell whether a connection begins with a login: whether its root is a portal's.
     """
-    return isinstance(broker.localObjectForID(b"root"), pb._PortalWrapper)
+    root = broker.localObjects.get(b"root")
+    return root is not None and isinstance(root.object, pb._PortalWrapper)
 
 
 def isLive(invoker: Any) -> bool:

@@ -26,6 +26,9 @@ RELEASE = "release"
 ENVELOPE = "pbcopy.envelope"
 """The word for: I open envelopes (L{pbcopy._envelope}).  It is their tag, too."""
 
+COPY = "pbcopy.copy"
+"""The word for: I take a copy whose state is packed (L{pbcopy._packedcopy})."""
+
 BESIDE = b"pbcopy.beside"
 """The tag of what goes along with a packed state (L{pbcopy._beside})."""
 
@@ -72,7 +75,7 @@ class Channel(flavors.Referenceable):
         allows = self.broker.security.isTypeAllowed
         told = [*words, RELEASE]
         if allows(ENVELOPE.encode("ascii")) and allows(TAG):
-            told.append(ENVELOPE)
+            told += [ENVELOPE, COPY]
             if allows(BESIDE):
                 told += [REPLICA + name for name in declaredNames()]
         if allows(FRESH.encode("ascii")):

@@ -17,11 +17,11 @@ from zope.interface import implementer
 from pbcopy._answers import answerFails
 from pbcopy._broker import undisturbed
 from pbcopy._cycles import beingMade, whenKnown
-from pbcopy._envelope import OWN_JELLY_FOR, announce, jellied
+from pbcopy._envelope import OWN_JELLY_FOR, OWN_UNJELLY_FOR, announce, jellied
 from pbcopy._jellier import Jellier
 from pbcopy._refusals import checkParts
 from pbcopy._slot import Slot
-from pbcopy._state import applyState, checkAttribute, withTextKeys
+from pbcopy._state import applyState, checkAttributes, withTextKeys
 from pbcopy._stored import jellyStored, unjellyStored
 from pbcopy.errors import Violation
 from pbcopy.interfaces import ICopyable, IRemoteCopy
@@ -48,6 +48,8 @@ class Copyable(flavors.Copyable):
         L{localOnly}.  The copy is the caller's to change.
         """
         hidden = localNames(type(self))
+        if not hidden:
+            return self.__dict__.copy()
         return {k: v for k, v in self.__dict__.items() if k not in hidden}
 
     def getStateToCopyFor(self, perspective: Any) -> Any:
@@ -110,8 +112,7 @@ class RemoteCopy(flavors.RemoteCopy):
                 advice="override setCopyableState to take this state",
             )
         withTextKeys(state)
-        for name in state:
-            checkAttribute(type(self), name)
+        checkAttributes(type(self), state)
         # A frozen dataclass, say, refuses to have attributes set.
         object.__setattr__(self, "__dict__", state.copy())
 
@@ -146,9 +147,10 @@ def localNames(cls: type) -> set[str]:
     """
     local: set[str] = set()
     for base in cls.__mro__:
-        names = vars(base).get("localOnly", ())
-        # Of ("password") Python makes a text, and its letters hide nothing.
-        local.update([names] if isinstance(names, str) else names)
+        names = vars(base).get("localOnly")
+        if names:
+            # Of ("password") Python makes a text, and its letters hide nothing.
+            local.update([names] if isinstance(names, str) else names)
     return local
 
 
@@ -176,3 +178,4 @@ def asTag(tag: str | bytes) -> bytes:
 
 
 OWN_JELLY_FOR.add(Copyable.jellyFor)
+OWN_UNJELLY_FOR.add(RemoteCopy.unjellyFor)

@@ -9,7 +9,8 @@ as C{['pbcopy.envelope', packed]}: a L{graph<pbcopy._graph>} of itself and all
 that it refers to, L{packed<pbcopy._packing>}.  Where that is large, it is
 C{['pbcopy.envelope', number, size]}, and what was packed has come in
 L{pieces<pbcopy._pieces>} before.  The tag is always known there, and what is
-inside fails its own call.
+inside fails its own call.  A copy with a plain state, which is the whole of an answer,
+is C{['pbcopy.envelope', type, packed]} to who takes that.
 
 To any other peer an object is sent as stock flavors send it.
 """
@@ -19,6 +20,7 @@ from __future__ import annotations
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.spread.jelly import jelly, unjellyableRegistry
 
 from pbcopy import limits
 from pbcopy._answers import answerFails
@@ -29,6 +31,7 @@ from pbcopy._graph import Graph
 from pbcopy._hub import Hub, hubOf
 from pbcopy._jellier import Describe, Jellier, Refused, tooDeep, tooDeepForStock
 from pbcopy._limited import checkLimit
+from pbcopy._packedstate import unpackedState
 from pbcopy._packing import checkLists, isPlain, pack, unpack
 from pbcopy._paths import shortened
 from pbcopy._pieces import PIECE, WINDOW
@@ -44,6 +47,10 @@ TAG = ENVELOPE.encode("ascii")
 
 OWN_JELLY_FOR: set[Any] = set()
 """The methods of pbcopy's flavors that give an s-expression."""
+
+OWN_UNJELLY_FOR: set[Any] = set()
+"""What takes a state that is no s-expression any more: methods of pbcopy's flavors,
+and classes of what is registered."""
 
 
 def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> Any:
@@ -172,10 +179,13 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
     """
     with answerFails(unjellier.invoker, ENVELOPE) as failures:
         thing = None
-        expressions = _opened(unjellier, jellyList)
-        vet(expressions, unjellier.invoker, ENVELOPE)
-        for expression in expressions:
-            thing = unjellier.unjelly(expression)
+        if [type(each) for each in jellyList] == [bytes, bytes, bytes]:
+            thing = _copied(unjellier, *jellyList[1:])
+        else:
+            expressions = _opened(unjellier, jellyList)
+            vet(expressions, unjellier.invoker, ENVELOPE)
+            for expression in expressions:
+                thing = unjellier.unjelly(expression)
         # Jelly has put its postUnjelly into the queue, and will do so again for
         # what is returned.
         queue, hook = unjellier.postCallbacks, getattr(thing, "postUnjelly", None)
@@ -185,6 +195,20 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
         whenKnown(unjellier, lambda: None)
         return thing
     return failures[0]
+
+
+def _copied(unjellier: Any, tag: bytes, packed: Any) -> Any:
+    """
+    Give the copy of a class, as Jelly makes it for C{[type, state]}.
+    """
+    state: Any = unpackedState(packed, unjellier.invoker)
+    registry: Any = unjellyableRegistry
+    found = registry.get(tag)
+    how = getattr(found, "unjellyFor", type(found))
+    if how not in OWN_UNJELLY_FOR:
+        # An application's method may read the expression.
+        state = jelly(state)
+    return unjellier.unjelly([tag, state])
 
 
 def _opened(unjellier: Any, jellyList: list[Any]) -> list[Any]:

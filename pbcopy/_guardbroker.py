@@ -24,11 +24,22 @@ from pbcopy._broker import peerOf
 from pbcopy._guardcalls import CallBroker
 from pbcopy._guardrate import Rate
 from pbcopy._guardsize import Maxima
-from pbcopy._guardverbs import VERBS, brief, checkForm, requestOf, verbOf
-from pbcopy._limited import checkLimit, limitOf
+from pbcopy._guardverbs import (
+    VERBS,
+    brief,
+    checkForm,
+    methodFor,
+    requestOf,
+    verbOf,
+)
+from pbcopy._limited import Several, checkLimit
 from pbcopy._policy import isStranger
 from pbcopy._status import inOneLine
 from pbcopy.errors import Violation
+
+_MAXIMA = Several(
+    "MAX_MESSAGE", "MAX_MESSAGE_BEFORE_LOGIN", "MAX_OBJECTS", "MAX_NESTING"
+)
 
 _LEVELS = 10
 """How many lists may be in each other for each container that may: one is for the
@@ -74,6 +85,8 @@ class Broker(CallBroker):
         self._decoder = Decoder(self._maxima)
         self._rate = Rate(self.seconds)
         self._isClosed = False
+        self._said: tuple[Any, ...] = ()
+        self._known: Maxima
 
     def dataReceived(self, chunk: bytes) -> None:
         """
@@ -100,18 +113,32 @@ class Broker(CallBroker):
         transport.write(encoded(obj, words, self._encode))
 
     def _maxima(self) -> Maxima:
-        size, name = limitOf("MAX_MESSAGE", self), "MAX_MESSAGE"
+        said = (
+            *_MAXIMA.of(self),
+            limits.MAX_OBJECTS,
+            limits.MAX_NESTING,
+            self.prefixLimit,
+            self.currentDialect,
+            isStranger(self),
+        )
+        # They are mostly as ever.
+        if said != self._said:
+            self._said, self._known = said, self._maximaNow()
+        return self._known
+
+    def _maximaNow(self) -> Maxima:
+        size, late, lists, nesting = _MAXIMA.of(self)
+        name = "MAX_MESSAGE"
         if isStranger(self):
-            late = "MAX_MESSAGE_BEFORE_LOGIN"
-            size, name = min((limitOf(late, self), late), (size, name))
+            size, name = min((late, "MAX_MESSAGE_BEFORE_LOGIN"), (size, name))
         isPB = self.currentDialect == b"pb"
         # Where a policy takes less of what is in a message, that fails the call.
         return Maxima(
             prefix=self.prefixLimit or 0,
             size=size,
             sizeName=name,
-            lists=max(limits.MAX_OBJECTS, limitOf("MAX_OBJECTS", self)),
-            nesting=max(limits.MAX_NESTING, limitOf("MAX_NESTING", self)) * _LEVELS,
+            lists=max(limits.MAX_OBJECTS, lists),
+            nesting=max(limits.MAX_NESTING, nesting) * _LEVELS,
             vocabulary=self.incomingVocabulary if isPB else {},
         )
 
@@ -120,8 +147,11 @@ class Broker(CallBroker):
         Take an expression: a message or, at first, the name of a dialect, or a list
         of these.
         """
+        if self.currentDialect:
+            self.expressionReceived(obj)
+            return
         said = obj if self.isClient and isinstance(obj, list) else [obj]
-        if not self.currentDialect and not any(d in said for d in self.knownDialects):
+        if not any(d in said for d in self.knownDialects):
             self._close(Violation("there is no such dialect of Banana", got=brief(obj)))
             return
         stock: Any = super()
@@ -132,6 +162,10 @@ class Broker(CallBroker):
         Take a message.
         """
         if isStranger(self) and not self._isInTime():
+            return
+        name = methodFor(sexp)
+        if name is not None:
+            getattr(self, name)(*sexp[1:])
             return
         requestID = None
         try:

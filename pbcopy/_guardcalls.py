@@ -19,7 +19,9 @@ from twisted.spread import flavors, jelly, pb
 from twisted.spread.jelly import InsecureJelly
 
 from pbcopy._broker import peerOf
+from pbcopy._flat import NOT_FLAT, isRoomy, jellyFlat, mayArrive, mayLeave, unjellyFlat
 from pbcopy._guardverbs import brief, checkArguments, checkFlat, isToHub, nameOf
+from pbcopy._packedcopy import isPackedCopy, packedCopy, quickCopy
 from pbcopy._sentfailure import sentFailure
 from pbcopy._status import inOneLine
 from pbcopy._vetting import vet
@@ -154,9 +156,13 @@ class CallBroker(pb.Broker):
 
         @raise Violation: if nothing can be made of it.
         """
+        flat = unjellyFlat(sexp) if mayArrive(self.security) else NOT_FLAT
+        if flat is not NOT_FLAT:
+            return flat
         stock: Any = super()
         try:
-            made = stock.unserialize(sexp, perspective)
+            copy = quickCopy(sexp, self) if isPackedCopy(sexp) else None
+            made = copy or stock.unserialize(sexp, perspective)
         except RecursionError:
             raise _tooDeep("a message") from None
         except Exception as error:
@@ -173,7 +179,32 @@ class CallBroker(pb.Broker):
             raise Violation("this mentions what is not in it", where="a message")
         return made
 
+    def serialize(
+        self,
+        object: Any,
+        perspective: Any = None,
+        method: Any = None,
+        args: Any = None,
+        kw: Any = None,
+    ) -> Any:
+        """
+        Give the expression for an object.
+        """
+        flat = jellyFlat(object) if mayLeave(self.security) else NOT_FLAT
+        if flat is not NOT_FLAT:
+            return flat
+        copy = packedCopy(object, self) if method is None else None
+        if copy is not None:
+            return copy
+        stock: Any = super()
+        return stock.serialize(object, perspective, method, args, kw)
+
     def _vet(self, expressions: list[Any], where: str) -> None:
+        if isPackedCopy(expressions[0]) and len(expressions) == 1:
+            # That is looked at when it is unpacked.
+            return
+        if NOT_FLAT not in map(unjellyFlat, expressions) and isRoomy(self):
+            return
         try:
             vet(expressions, self, where)
         except RecursionError:

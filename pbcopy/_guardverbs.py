@@ -7,6 +7,7 @@ A Broker calls the method that has the verb's name with whatever follows.
 
 from __future__ import annotations
 
+from itertools import product
 from reprlib import Repr
 from typing import Any
 
@@ -33,6 +34,15 @@ VERBS: dict[str, tuple[tuple[type, ...], ...]] = {
 CALLS = frozenset(["cachemessage", "message"])
 """The verbs that are calls: behind them is the id of the request."""
 
+_FORMS = {
+    (verb.encode("ascii"), bytes, *types): f"proto_{verb}"
+    for verb, wanted in VERBS.items()
+    for types in product(*wanted)
+}
+"""The method for each verb, with the types of the whole message behind it."""
+
+_LONGEST = 1 + max(map(len, VERBS.values()))
+
 _brief = Repr()
 _brief.maxother = _brief.maxstring = 60
 _brief.maxlevel = 2
@@ -47,6 +57,19 @@ def brief(sent: Any) -> str:
         return _brief.repr(sent)
     except ValueError:
         return f"{type(sent).__name__} that cannot be shown"
+
+
+def methodFor(message: Any) -> str | None:
+    """
+    Give the name of the method for a message.
+
+    @return: C{None}, if the message has not the form of its verb.
+    """
+    if type(message) is not list or not 0 < len(message) <= _LONGEST:
+        return None
+    if type(message[0]) is not bytes:
+        return None
+    return _FORMS.get((message[0], *map(type, message)))
 
 
 def verbOf(message: Any) -> str:

@@ -6,7 +6,10 @@ its factory says otherwise (L{pbcopy.Policy.limit}).
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
+
+from twisted.spread.jelly import SecurityOptions
 
 from pbcopy import limits
 from pbcopy.errors import Violation
@@ -18,9 +21,34 @@ def limitOf(name: str, broker: Any) -> int:
 
     @param name: the name in L{pbcopy.limits}.
     """
-    said = getattr(getattr(broker, "security", None), "limitOf", None)
+    security = getattr(broker, "security", None)
+    # That one has none, and is the usual one.
+    isPlain = type(security) is SecurityOptions
+    said = None if isPlain else getattr(security, "limitOf", None)
     limit: int = getattr(limits, name) if said is None else said(name, broker)
     return limit
+
+
+class Several:
+    """
+    Several limits at once.
+    """
+
+    def __init__(self, *names: str) -> None:
+        """
+        @param names: two or more names in L{pbcopy.limits}.
+        """
+        self._names = names
+        self._get = attrgetter(*names)
+
+    def of(self, broker: Any) -> tuple[int, ...]:
+        """
+        Give them for a connection.
+        """
+        if type(broker.security) is SecurityOptions:
+            found: tuple[int, ...] = self._get(limits)
+            return found
+        return tuple(limitOf(name, broker) for name in self._names)
 
 
 def checkLimit(name: str, broker: Any, count: int, what: str, where: str) -> None:

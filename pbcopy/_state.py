@@ -22,6 +22,9 @@ def applyState(copy: flavors.RemoteCopy, state: Any) -> None:
 
     @raise Violation: if a name that the peer chose now hides a method.
     """
+    if type(state) is dict and _areOrdinary(type(copy), state):
+        copy.setCopyableState(state)
+        return
     withTextKeys(state)
     sent = state.copy() if isinstance(state, dict) else {}
     copy.setCopyableState(state)
@@ -61,6 +64,17 @@ def _named(key: bytes) -> str:
         ) from None
 
 
+def checkAttributes(cls: type, state: dict[Any, Any]) -> None:
+    """
+    Check that a peer may choose all names in a state.
+
+    @raise Violation: if it may not.
+    """
+    if not _areOrdinary(cls, state):
+        for name in state:
+            checkAttribute(cls, name)
+
+
 def checkAttribute(cls: type, name: object) -> None:
     """
     Check that a peer may choose C{name} for an attribute of a C{cls}.
@@ -83,6 +97,30 @@ def checkAttribute(cls: type, name: object) -> None:
         expected="the name of a data attribute",
         advice="rename it at the sender, or take it in setCopyableState",
     )
+
+
+_ordinary: set[str] = set()
+"""Names that are neither Python's nor Jelly's own.  These have been looked at."""
+
+_MOST_ORDINARY = 10_000
+
+
+def _areOrdinary(cls: type, state: dict[Any, Any]) -> bool:
+    """
+    Tell whether no name in a state is one of a class's own, or Python's.  Then a
+    peer may choose each.
+    """
+    if not state.keys() <= _ordinary:
+        for name in state:
+            if type(name) is not str or name.startswith("__") or name == "postUnjelly":
+                return False
+        if len(_ordinary) + len(state) <= _MOST_ORDINARY:
+            _ordinary.update(state)
+    # All names of object's are Python's.
+    for base in cls.__mro__[:-1]:
+        if not vars(base).keys().isdisjoint(state):
+            return False
+    return True
 
 
 def _isCode(cls: type, name: str) -> bool:

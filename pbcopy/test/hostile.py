@@ -165,6 +165,18 @@ def envelope(*expressions: Any) -> list[Any]:
     return [b"pbcopy.envelope", pack(list(expressions))]
 
 
+def copied(name: bytes, *pairs: tuple[Any, Any]) -> list[Any]:
+    """
+    Give a copy with a packed state.
+    """
+    parts = b"".join(pack(each) for pair in pairs for each in pair)
+    return [
+        b"pbcopy.envelope",
+        name,
+        b"\xdf" + struct.pack("!I", len(pairs)) + parts,
+    ]
+
+
 def value(kind: bytes, *parts: Any) -> list[Any]:
     """
     Give a value of a kind that pbcopy adds.
@@ -471,7 +483,8 @@ def unnamedClass(door: Door) -> list[str]:
     A class that is registered, and that the policy does not name.
     """
     things = [b"app.Hidden", NOTHING], [b"app.HiddenView", 1, NOTHING]
-    return door.each(bothWays(*things, [b"app.HiddenMade", NOTHING]))
+    others = [b"app.HiddenMade", NOTHING], copied(b"app.Hidden")
+    return door.each(bothWays(*things, *others))
 
 
 @row()
@@ -610,7 +623,10 @@ def attributeNames(door: Door) -> list[str]:
     """
     Attributes that hide a method, or that Python or Jelly would call.
     """
-    return door.each(bothWays(*([b"app.Greeting", state(each)] for each in STATES)))
+    names = "postUnjelly", "__class__", "__dict__", "__reduce__", "shout", "unjellyFor"
+    packed = [copied(b"app.Greeting", (name, 1)) for name in names]
+    things = [[b"app.Greeting", state(each)] for each in STATES]
+    return door.each(bothWays(*things, *packed))
 
 
 @row(isLoggedIn=True)
@@ -670,7 +686,21 @@ def malformedInEnvelope(door: Door) -> list[str]:
     """
     bare = [b"pbcopy.envelope"], [b"pbcopy.envelope", 1], [b"pbcopy.envelope", b"\xc1"]
     more = [b"pbcopy.envelope", b"\x90", 1], [b"pbcopy.envelope", b"\x90" * 2]
-    return door.each([*map(envelope, LISTS), *bare, *more, envelope()])
+    states = (
+        b"",
+        b"\xc1",
+        b"\x90",
+        b"\x81\x01\x01",
+        b"\x81\xa1x",
+        b"\x80\x80",
+        1,
+        [b"list"],
+    )
+    copies = [[b"pbcopy.envelope", b"app.Greeting", each] for each in states]
+    odd = [b"pbcopy.envelope", [b"app.Greeting"], b"\x80"], copied(b"\xff\xfe")
+    deep = [b"pbcopy.envelope", b"app.Greeting", b"\x81\xa1x" + b"\x91" * 5000]
+    wholes = [*map(envelope, LISTS), *bare, *more, envelope()]
+    return door.each([*wholes, *copies, *odd, deep])
 
 
 LISTS: list[Any] = [
