@@ -4,8 +4,9 @@ A Broker for peers that nobody trusts: L{Broker}.
 
 It speaks as Twisted's does.  What it adds is around the methods of that one: how
 much arrives (L{_guardsize<pbcopy._guardsize>}), what a message may be
-(L{_guardverbs<pbcopy._guardverbs>}), and what becomes of a call
-(L{_guardcalls<pbcopy._guardcalls>}).
+(L{_guardverbs<pbcopy._guardverbs>}), what becomes of a call
+(L{_guardcalls<pbcopy._guardcalls>}), and how messages leave
+(L{_guardsending<pbcopy._guardsending>}).
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ from twisted.python.runtime import seconds
 
 from pbcopy import limits
 from pbcopy._bananadecoding import Decoder
-from pbcopy._bananaencoding import encoded
 from pbcopy._broker import peerOf
-from pbcopy._guardcalls import CallBroker
 from pbcopy._guardrate import Rate
+from pbcopy._guardsending import SendingBroker
 from pbcopy._guardsize import Maxima
 from pbcopy._guardverbs import (
     VERBS,
@@ -41,13 +41,14 @@ _MAXIMA = Several(
     "MAX_MESSAGE", "MAX_MESSAGE_BEFORE_LOGIN", "MAX_OBJECTS", "MAX_NESTING"
 )
 
+
 _LEVELS = 10
 """How many lists may be in each other for each container that may: one is for the
 pairs of a dict, one for a reference, and some for objects, which are not counted.
 Ten times L{limits.MAX_NESTING} is what Python's stack takes at most."""
 
 
-class Broker(CallBroker):
+class Broker(SendingBroker):
     """
     Twisted's Broker, for peers that nobody trusts::
 
@@ -101,16 +102,6 @@ class Broker(CallBroker):
                     return
         except Violation as violation:
             self._close(violation)
-
-    def sendEncoded(self, obj: Any) -> None:
-        """
-        Send an expression.
-
-        @raise twisted.spread.banana.BananaError: if it cannot be sent.
-        """
-        words = self.outgoingSymbols if self.currentDialect == b"pb" else {}
-        transport: Any = self.transport
-        transport.write(encoded(obj, words, self._encode))
 
     def _maxima(self) -> Maxima:
         said = (

@@ -56,6 +56,14 @@ EXPRESSIONS: Any = st.recursive(
 )
 
 
+def hasOtherText(thing: Any) -> bool:
+    """
+    Tell whether there is a text that is not ASCII, by itself or in a tuple.
+    """
+    parts = thing if type(thing) is tuple else [thing]
+    return any(type(part) is str and not part.isascii() for part in parts)
+
+
 class Colour(IntEnum):
     """
     An integer that is more.
@@ -90,8 +98,7 @@ class JellyTests(SynchronousTestCase):
             self.assertEqual(repr(whole(thing, jelly.globalSecurity)), repr(flat))
             self.assertEqual(repr(thing), repr(unjellyFlat(flat)))
         else:
-            # Jelly raises for half of a surrogate pair.
-            self.assertFalse(str(thing).isascii() and repr(thing).isascii())
+            self.assertTrue(hasOtherText(thing))
 
     def test_empty(self) -> None:
         """

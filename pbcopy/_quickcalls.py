@@ -1,0 +1,108 @@
+# -*- test-case-name: pbcopy.test.test_quickcalls -*-
+"""
+The bytes of calls with flat arguments (L{pbcopy._flat}).
+
+One change is mostly told to many observers, and one method called again and again:
+what such calls have in common is encoded once.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from twisted.spread import banana
+
+from pbcopy._bananaencoding import Encode, encoded
+from pbcopy._flat import NOT_FLAT, jellyFlat
+
+WORDS: dict[bytes, int] = banana.Banana.outgoingVocabulary
+"""The words that have a number in PB's dialect."""
+
+
+_ATOMS = frozenset([bool, bytes, float, int, str, type(None)])
+
+# A list of seven items, and its first.
+_BEGINNINGS = {
+    prefix: b"\x07" + banana.LIST + bytes([WORDS[prefix + b"message"]]) + banana.VOCAB
+    for prefix in (b"", b"cache")
+}
+
+_MOST = 1024
+"""How many bytes of a call are remembered at most."""
+
+
+class Tails:
+    """
+    What follows the ids in calls: the name, whether an answer is wanted, the
+    arguments, and no keywords.
+
+    Of calls with arguments only the last one is remembered, so that these do not
+    stay in memory.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[Any, ...] = ()
+        self._tail = b""
+
+    def of(self, name: bytes, wantsAnswer: int, args: Any, encode: Encode) -> bytes:
+        """
+        Give it as bytes.
+
+        @param encode: what encodes all that is unusual.
+        @return: none, if the arguments are not flat.
+        @raise twisted.spread.banana.BananaError: if one is too large.
+        """
+        kinds = tuple(map(type, args))
+        if not _ATOMS.issuperset(kinds):
+            return b""
+        if not kinds and len(name) < 128:
+            return _withoutArguments(name, wantsAnswer)
+        call = (name, wantsAnswer, kinds, args)
+        # Zeros of another sign are equal.
+        if call == self._last and not (float in kinds and 0 in args):
+            return self._tail
+        expression = jellyFlat(args)
+        if expression is NOT_FLAT:
+            return b""
+        tail = _encoded(name, wantsAnswer, expression, encode)
+        if len(tail) <= _MOST:
+            self._last, self._tail = call, tail
+        return tail
+
+
+def headOf(
+    prefix: bytes, requestID: int, objectID: int | bytes, encode: Encode
+) -> bytes:
+    """
+    Give what is before the tail of a call.
+
+    @param prefix: which kind of a message it is: nothing, or C{cache}.
+    @param encode: what encodes all that is unusual.
+    """
+    begin = _BEGINNINGS[prefix]
+    request = encoded(requestID, WORDS, encode)
+    if type(objectID) is bytes and len(objectID) < 128:
+        return begin + request + _named(objectID)
+    return begin + request + encoded(objectID, WORDS, encode)
+
+
+@lru_cache(maxsize=1000)
+def _named(objectID: bytes) -> bytes:
+    return encoded(objectID, WORDS, _nothing)
+
+
+@lru_cache(maxsize=1000)
+def _withoutArguments(name: bytes, wantsAnswer: int) -> bytes:
+    return _encoded(name, wantsAnswer, [b"tuple"], _nothing)
+
+
+def _encoded(name: bytes, wantsAnswer: int, args: Any, encode: Encode) -> bytes:
+    # All but the head of the list.
+    return encoded((name, wantsAnswer, args, [b"dictionary"]), WORDS, encode)[2:]
+
+
+def _nothing(expression: Any, write: Any) -> None:
+    """
+    Encode what is unusual, where nothing is.
+    """
