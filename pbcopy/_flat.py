@@ -109,6 +109,8 @@ def unjellyFlat(expression: Any) -> Any:
     if expression[0] != b"tuple":
         isEmpty = len(expression) == 1 and expression[0] == b"dictionary"
         return {} if isEmpty else _unjellyPart(expression)
+    if len(expression) == 1:
+        return ()
     parts = []
     for part in expression[1:]:
         found = _unjellyPart(part) if type(part) is list else _unjellyAtom(part)

@@ -18,7 +18,7 @@ from pbcopy._channel import COPY, HUB
 from pbcopy._copyable import Copyable, RemoteCopy
 from pbcopy._envelope import TAG
 from pbcopy._packedstate import packedState, unpackedState
-from pbcopy._policy import checkLeaving, policyOf
+from pbcopy._policy import Policy, checkLeaving
 from pbcopy._state import applyState, checkAttributes
 
 
@@ -39,7 +39,8 @@ def packedCopy(thing: Any, broker: Any) -> list[Any] | None:
     packed = packedState(thing.getStateToCopy())
     if packed is None:
         return None
-    checkLeaving(cls, broker)
+    if type(broker.security) is not SecurityOptions:
+        checkLeaving(cls, broker)
     return [TAG, qual(cls).encode("utf-8"), packed]
 
 
@@ -81,10 +82,10 @@ def quickCopy(expression: list[Any], broker: Any) -> RemoteCopy | None:
     isOwn = getattr(cls, "unjellyFor", None) is RemoteCopy.unjellyFor
     if not isOwn or hasattr(cls, "postUnjelly"):
         return None
-    policy = policyOf(broker)
-    if policy is not None:
-        policy.checkArriving(tag, broker)
-    elif type(broker.security) is not SecurityOptions or b"." not in tag:
+    security = broker.security
+    if isinstance(security, Policy):
+        security.checkArriving(tag, broker)
+    elif type(security) is not SecurityOptions or b"." not in tag:
         return None
     copy: RemoteCopy = cls.__new__(cls)
     state = unpackedState(packed, broker)

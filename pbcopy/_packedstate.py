@@ -59,10 +59,9 @@ def _isPlain(state: dict[Any, Any]) -> bool:
                 if not _TEXT.issuperset(map(type, each)):
                     return False
                 parts = each.values()
-            kinds = set(map(type, parts))
-            if kinds <= _ATOMS:
+            if _ATOMS.issuperset(map(type, parts)):
                 continue
-            if not kinds <= _PLAIN:
+            if not _PLAIN.issuperset(map(type, parts)):
                 return False
             below += [part for part in parts if type(part) in _CONTAINERS]
         if not below:
