@@ -29,6 +29,10 @@ ENVELOPE = "pbcopy.envelope"
 COPY = "pbcopy.copy"
 """The word for: I take a copy whose state is packed (L{pbcopy._packedcopy})."""
 
+COMPACT = "pbcopy.compact"
+"""The word for: I read copies with plain states (L{pbcopy._compact}).  It is their tag,
+too."""
+
 BESIDE = b"pbcopy.beside"
 """The tag of what goes along with a packed state (L{pbcopy._beside})."""
 
@@ -43,6 +47,10 @@ its name behind this: I take its state packed, and L{DELTA}."""
 
 DELTA = "pbcopy.delta"
 """The update of a declared replica (L{pbcopy._delta})."""
+
+
+_COMPACTED = (b"boolean", b"dictionary", b"list", b"None", b"unicode")
+"""The tags that Jelly has for what is in such states."""
 
 
 class Channel(flavors.Referenceable):
@@ -76,6 +84,8 @@ class Channel(flavors.Referenceable):
         told = [*words, RELEASE]
         if allows(ENVELOPE.encode("ascii")) and allows(TAG):
             told += [ENVELOPE, COPY]
+            if allows(COMPACT.encode("ascii")) and all(map(allows, _COMPACTED)):
+                told.append(COMPACT)
             if allows(BESIDE):
                 told += [REPLICA + name for name in declaredNames()]
         if allows(FRESH.encode("ascii")):

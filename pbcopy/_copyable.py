@@ -16,12 +16,14 @@ from zope.interface import implementer
 
 from pbcopy._answers import answerFails
 from pbcopy._broker import undisturbed
+from pbcopy._compact import ORDINARY
+from pbcopy._compacted import TAKES
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._envelope import OWN_JELLY_FOR, OWN_UNJELLY_FOR, announce, jellied
 from pbcopy._jellier import Jellier
 from pbcopy._refusals import checkParts
 from pbcopy._slot import Slot
-from pbcopy._state import applyState, checkAttributes, withTextKeys
+from pbcopy._state import applyState, checkAttributes, localNames, withTextKeys
 from pbcopy._stored import jellyStored, unjellyStored
 from pbcopy.errors import Violation
 from pbcopy.interfaces import ICopyable, IRemoteCopy
@@ -140,20 +142,6 @@ class RemoteCopy(flavors.RemoteCopy):
         return failures[0]
 
 
-def localNames(cls: type) -> set[str]:
-    """
-    Give the names of the attributes that a class and its bases keep to
-    themselves, in C{localOnly}.
-    """
-    local: set[str] = set()
-    for base in cls.__mro__:
-        names = vars(base).get("localOnly")
-        if names:
-            # Of ("password") Python makes a text, and its letters hide nothing.
-            local.update([names] if isinstance(names, str) else names)
-    return local
-
-
 def refuseCache(copy: RemoteCopy, unjellier: Any, jellyList: list[Any]) -> None:
     """
     Give back the id in C{[type, luid, state]}: a copy has no use for it.
@@ -179,3 +167,8 @@ def asTag(tag: str | bytes) -> bytes:
 
 OWN_JELLY_FOR.add(Copyable.jellyFor)
 OWN_UNJELLY_FOR.add(RemoteCopy.unjellyFor)
+_ORDINARY = ("getStateToCopy", "getStateToCopyFor", "getTypeToCopy", "getTypeToCopyFor")
+ORDINARY.update((name, getattr(Copyable, name)) for name in (*_ORDINARY, "jellyFor"))
+TAKES.update(
+    (name, getattr(RemoteCopy, name)) for name in ("setCopyableState", "unjellyFor")
+)

@@ -37,7 +37,7 @@ def beingMade(unjellier: Any, jellyList: list[Any], blank: object) -> Iterator[N
     For as long as this lasts, have references to the object of C{jellyList}
     find C{blank}.
     """
-    references = _referencesOf(unjellier)
+    references = referencesOf(unjellier)
     refid = _referenceTo(jellyList)
     before = None if refid is None else references.get(refid)
     if refid is None or not (before is None or isinstance(before, Placeholder)):
@@ -60,7 +60,7 @@ def whenKnown(unjellier: Any, finish: Callable[[], None]) -> None:
 
     @raise Violation: if the message refers to an object that is not in it.
     """
-    references = _referencesOf(unjellier)
+    references = referencesOf(unjellier)
 
     def late() -> None:
         if not references.areKnown():
@@ -241,7 +241,11 @@ def _dereferenced(references: References, lst: list[Any]) -> Any:
     return thing
 
 
-def _referencesOf(unjellier: Any) -> References:
+def referencesOf(unjellier: Any) -> References:
+    """
+    Give Jelly's table for a message, and have its queue be one where what raises
+    fails its own call.
+    """
     if not isinstance(unjellier.references, References):
         references = unjellier.references = References(unjellier.references)
         unjellier._unjelly_dereference = partial(_dereferenced, references)

@@ -16,10 +16,10 @@ import attr
 
 from pbcopy._annotations import ownerOf
 from pbcopy._classtypes import SCHEMA, schemaOf
-from pbcopy._copyable import localNames
 from pbcopy._fields import optionsIn
 from pbcopy._replicas import remember
 from pbcopy._schema import Field, Schema
+from pbcopy._state import localNames
 from pbcopy.errors import RegistrationError
 
 _Class = TypeVar("_Class", bound=type)

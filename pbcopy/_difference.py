@@ -18,9 +18,9 @@ from typing import Any
 from twisted.python.reflect import safe_repr
 from twisted.spread import pb
 
-from pbcopy._copyable import localNames
 from pbcopy._nodes import Tracked
 from pbcopy._schema import schemaOf
+from pbcopy._state import localNames
 
 Step = tuple[str, Any, Any]
 """A path, what is there, and what should be."""

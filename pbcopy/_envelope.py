@@ -25,7 +25,8 @@ from twisted.spread.jelly import jelly, unjellyableRegistry
 from pbcopy import limits
 from pbcopy._answers import answerFails
 from pbcopy._broker import isAnswering, isLive, isWholeMessage
-from pbcopy._channel import ENVELOPE
+from pbcopy._channel import COMPACT, ENVELOPE
+from pbcopy._compact import compact, mayBeCompact
 from pbcopy._cycles import whenKnown
 from pbcopy._graph import Graph
 from pbcopy._hub import Hub, hubOf
@@ -45,6 +46,8 @@ from pbcopy.errors import Unsendable
 TAG = ENVELOPE.encode("ascii")
 """C{SecurityOptions} lets a tag with a dot through."""
 
+_COMPACT_TAG = COMPACT.encode("ascii")
+
 OWN_JELLY_FOR: set[Any] = set()
 """The methods of pbcopy's flavors that give an s-expression."""
 
@@ -63,6 +66,9 @@ def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> An
         C{Broker.serialize} may return.
     @raise Unsendable: if it cannot be sent.  The error names the path.
     """
+    compacted = _compacted(flavor, jellier, name)
+    if compacted is not None:
+        return compacted
     own = Jellier.of(jellier)
     checkLeaving(type(flavor), own.invoker)
     # A jellyFor of the application's may go on with the list.
@@ -86,6 +92,18 @@ def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> An
         raise
 
 
+def _compacted(flavor: Any, jellier: Any, name: str) -> Any:
+    if not mayBeCompact(jellier):
+        return None
+    packed = compact(flavor, jellier.invoker)
+    if packed is None:
+        return None
+    if len(packed) <= PIECE * WINDOW:
+        return [_COMPACT_TAG, packed]
+    name = name or type(flavor).__qualname__
+    return _sealed(_COMPACT_TAG, flavor, Jellier.of(jellier), packed, True, name)
+
+
 def _enveloped(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
     known, isAlone = len(own.preserved), isWholeMessage()
     graph = own.graph = Graph(own)
@@ -95,7 +113,7 @@ def _enveloped(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
             checkTypes(name, expressions)
         if not isAlone:
             own.giveIds(known)
-        return _sealed(flavor, own, pack(expressions), isAlone, name)
+        return _sealed(TAG, flavor, own, pack(expressions), isAlone, name)
     except Refused as refused:
         raise located(name, graph.fromTheRoot(refused)) from None
     except RecursionError:
@@ -105,7 +123,9 @@ def _enveloped(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
         del own.graph
 
 
-def _sealed(flavor: Any, own: Jellier, packed: bytes, isAlone: bool, name: str) -> Any:
+def _sealed(
+    tag: bytes, flavor: Any, own: Jellier, packed: bytes, isAlone: bool, name: str
+) -> Any:
     if len(packed) > limits.MAX_STATE:
         raise Unsendable(
             "this is too large to be sent",
@@ -115,15 +135,15 @@ def _sealed(flavor: Any, own: Jellier, packed: bytes, isAlone: bool, name: str) 
             advice="raise that limit at both ends, or send it in several objects",
         )
     if len(packed) <= PIECE * WINDOW:
-        return [TAG, packed]
+        return [tag, packed]
     hub = hubOf(own.invoker)
     # A Broker sends an exception at once.
     if isAlone and isAnswering(own.invoker) and not isinstance(flavor, Exception):
-        return _later(own, packed, hub)
-    return [TAG, hub.outgoing.now(packed), len(packed)]
+        return _later(tag, own, packed, hub)
+    return [tag, hub.outgoing.now(packed), len(packed)]
 
 
-def _later(own: Jellier, packed: bytes, hub: Hub) -> Deferred[Any]:
+def _later(tag: bytes, own: Jellier, packed: bytes, hub: Hub) -> Deferred[Any]:
     # For as long as its jellier is there, a message counts as not sent.
     jellier = own.origin()
     jellier.isWaiting = True
@@ -135,7 +155,7 @@ def _later(own: Jellier, packed: bytes, hub: Hub) -> Deferred[Any]:
             call()
 
     answer = hub.outgoing.later(packed, lambda: afterTurn(sent))
-    return answer.addCallback(lambda number: [TAG, number, len(packed)])
+    return answer.addCallback(lambda number: [tag, number, len(packed)])
 
 
 def _nested(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
@@ -182,7 +202,9 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
         if [type(each) for each in jellyList] == [bytes, bytes, bytes]:
             thing = _copied(unjellier, *jellyList[1:])
         else:
-            expressions = _opened(unjellier, jellyList)
+            data = opened(unjellier.invoker, jellyList[1:], ENVELOPE)
+            checkLists(data, unjellier.invoker, ENVELOPE)
+            expressions = unpack(data)
             vet(expressions, unjellier.invoker, ENVELOPE)
             for expression in expressions:
                 thing = unjellier.unjelly(expression)
@@ -211,15 +233,20 @@ def _copied(unjellier: Any, tag: bytes, packed: Any) -> Any:
     return unjellier.unjelly([tag, state])
 
 
-def _opened(unjellier: Any, jellyList: list[Any]) -> list[Any]:
-    broker, packed = unjellier.invoker, jellyList[1:]
-    if len(packed) == 2 and isLive(broker):
-        packed = [hubOf(broker).incoming.take(*packed)]
-    data: Any = packed[0] if len(packed) == 1 else None
+def opened(broker: Any, parts: list[Any], where: str) -> Any:
+    """
+    Give what was packed.
+
+    @param parts: that, or by what it is found among the pieces that came before.
+    @param where: how an error names it.
+    @raise Violation: if it is too much.
+    """
+    if len(parts) == 2 and isLive(broker):
+        parts = [hubOf(broker).incoming.take(*parts)]
+    data: Any = parts[0] if len(parts) == 1 else None
     if type(data) is bytes:
-        checkLimit("MAX_STATE", broker, len(data), "bytes in one envelope", ENVELOPE)
-    checkLists(data, broker, ENVELOPE)
-    return unpack(data)
+        checkLimit("MAX_STATE", broker, len(data), "bytes in one envelope", where)
+    return data
 
 
 setUnjellyableForClass(TAG, unjellyEnvelope)

@@ -162,7 +162,7 @@ class CallBroker(pb.Broker):
         stock: Any = super()
         try:
             copy = quickCopy(sexp, self) if isPackedCopy(sexp) else None
-            made = copy or stock.unserialize(sexp, perspective)
+            made = stock.unserialize(sexp, perspective) if copy is None else copy
         except RecursionError:
             raise _tooDeep("a message") from None
         except Exception as error:

@@ -75,4 +75,6 @@ class SendingBroker(CallBroker):
     def _isUsual(self) -> bool:
         isHere = self.currentDialect == b"pb" and not self.disconnected
         isUsual = len(self.outgoingSymbols) == len(WORDS)
-        return isHere and isUsual and mayLeave(self.security)
+        # What waits leaves when something is serialized (_pending).
+        isNext = "serialize" not in vars(self)
+        return isHere and isUsual and isNext and mayLeave(self.security)

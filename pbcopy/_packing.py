@@ -21,6 +21,11 @@ _INTEGER = 1
 """The code of MessagePack's extension for an integer of more than 64 bits."""
 
 
+LISTS_OF_AN_OBJECT = 4
+"""How many lists there may be for each object that may be.  One is for the object
+itself; the pairs of a dict, and what refers to an object, are lists, too."""
+
+
 def pack(expressions: list[Any]) -> bytes:
     """
     Give expressions, lists of bytes, int, float and lists, as bytes.
@@ -46,28 +51,27 @@ def unpack(packed: Any) -> list[Any]:
     return expressions
 
 
-def checkLists(packed: object, broker: Any, where: str) -> None:
+def checkLists(
+    packed: object, broker: Any, where: str, each: int = LISTS_OF_AN_OBJECT
+) -> None:
     """
     Check, before anything is made of bytes, that not too many lists are in them: a
     list of one byte takes 64 in memory.
 
     @param where: how an error names them.
+    @param each: how many there may be for each object that may be.
     @raise Violation: if there are too many.
     """
     limit = limitOf("MAX_OBJECTS", broker)
-    if type(packed) is bytes and hasMoreLists(packed, limit * _LISTS):
+    if type(packed) is bytes and hasMoreLists(packed, limit * each):
         raise Violation(
             "these are too many objects in one message",
             where=where,
-            got=f"more than {limit * _LISTS} lists",
+            got=f"more than {limit * each} lists",
             expected=f"at most pbcopy.limits.MAX_OBJECTS, {limit} here",
             advice="send less at once, or have the receiver raise it with Policy.limit",
         )
 
-
-_LISTS = 4
-"""How many lists there may be for each object that may be.  One is for the object
-itself; the pairs of a dict, and what refers to an object, are lists, too."""
 
 _HEADERS = bytes([*range(0x80, 0xA0), *range(0xDC, 0xE0)])
 """What begins a list or a map."""
@@ -90,7 +94,10 @@ def hasMoreLists(packed: bytes, most: int) -> bool:
     Tell whether there are more lists and maps in bytes than so many.
     """
     # Such a byte may as well be part of a text, so there are no more than these.
-    if len(packed) - len(packed.translate(None, _HEADERS)) <= most:
+    if (
+        len(packed) <= most
+        or len(packed) - len(packed.translate(None, _HEADERS)) <= most
+    ):
         return False
     count = position = 0
     while position < len(packed) and count <= most:

@@ -35,7 +35,8 @@ _PLAIN = (
     *("dereference", "dict", "dictionary", "list", "long", "long_int", "reference"),
     *("tuple", "unpersistable"),
     *("cached", "lcache", "local", "remote"),
-    *("pbcopy.beside", "pbcopy.envelope", "pbcopy.fresh", "pbcopy.value"),
+    *("pbcopy.beside", "pbcopy.compact", "pbcopy.envelope", "pbcopy.fresh"),
+    "pbcopy.value",
     "twisted.spread.pb.CopyableFailure",
 )
 """What Jelly, the Broker and pbcopy have of their own: containers, references, and

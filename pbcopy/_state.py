@@ -1,6 +1,7 @@
 # -*- test-case-name: pbcopy.test.test_state -*-
 """
-A state that a peer sent, and what it may do to the object that takes it.
+The attributes that are sent, and what a state that a peer sent may do to the object
+that takes it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,19 @@ from twisted.spread import flavors
 from pbcopy._kinds import shortly
 from pbcopy._text import asText
 from pbcopy.errors import Violation
+
+
+def localNames(cls: type) -> set[str]:
+    """
+    Give the names of the attributes that a class and its bases keep to
+    themselves, in C{localOnly}.
+    """
+    local: set[str] = set()
+    for base in cls.__mro__:
+        names = vars(base).get("localOnly", ())
+        # Of ("password") Python makes a text, and its letters hide nothing.
+        local.update([names] if isinstance(names, str) else names)
+    return local
 
 
 def applyState(copy: flavors.RemoteCopy, state: Any) -> None:

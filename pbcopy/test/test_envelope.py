@@ -144,7 +144,10 @@ class EnvelopeTests(SynchronousTestCase):
         self.assertIn(TAG, connection.fromClient.outgoing)
         connection.deliver()
         self.successResultOf(call)
-        self.root.pond = Known()
+        # A plain one would be compact.
+        known: Any = Known()
+        self.root.pond = known
+        known.place = (1, 2)
         call = connection.root.callRemote("pond")
         connection.fromServer.held = True
         connection.deliver()
