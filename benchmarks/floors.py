@@ -58,6 +58,15 @@ class Floor:
 
 
 FLOORS = [
+    # What holds.
+    Floor("W1.64", "pbcopy", 2),
+    Floor("W2", "pbcopy", 30),
+    Floor("W2", "pbcopy+Broker", 30),
+    Floor("W4", "pbcopy", 8),
+    Floor("W4", "pbcopy+Broker", 8),
+    Floor("W6.block", "shared", 35),
+    Floor("W6.block", "shared+Broker", 35),
+    # What is to hold.
     Floor("W1.64", "pbcopy", 3, isGoal=True),
     Floor("W1.64", "pbcopy+Broker", 7, isGoal=True),
     Floor("W2", "pbcopy", 120, isGoal=True),
@@ -69,8 +78,6 @@ FLOORS = [
     Floor("W5.100", "pbcopy", 2.5, isGoal=True),
     Floor("W5.100", "shared", 2.5, isGoal=True),
     Floor("W5.100", "shared+Broker", 4.5, isGoal=True),
-    Floor("W6.block", "shared", 35, isGoal=True),
-    Floor("W6.block", "shared+Broker", 35, isGoal=True),
 ]
-"""What is to hold.  60 times 5 MB a second, where a bare protocol does 80, is three
+"""What is to be.  60 times 5 MB a second, where a bare protocol does 80, is three
 quarters of it."""

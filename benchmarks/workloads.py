@@ -68,6 +68,11 @@ def _change(key: str, observers: int, series: str = "") -> Workload:
     )
 
 
+def _memory(key: str, title: str) -> Workload:
+    peers = ("stock", "pbcopy", "pbcopy+Broker", "shared", "shared+Broker")
+    return Workload(key, title, "memory", "ponds", peers=peers)
+
+
 def bursts(changes: int) -> list[Workload]:
     """
     Give the workloads with many changes in one turn.
@@ -94,8 +99,8 @@ WORKLOADS = [
     _change("W5.300", 300, "W5"),
     _change("W5.1000", 1000, "W5"),
     Workload("W7.copy", "memory of a small copy, at its receiver", "memory", "small"),
-    Workload("W7.observer", "memory of an observer, at the sender", "memory", "ponds"),
-    Workload("W7.replica", "memory of a replica, at the receiver", "memory", "ponds"),
+    _memory("W7.observer", "memory of an observer, at the sender"),
+    _memory("W7.replica", "memory of a replica, at the receiver"),
     _records("W8.records", 3000),
     _records("W8.records+", 10_000),
     _tree("W8.tree-", 1000),
