@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import os
 import re
 import sys
-from typing import Any
+from typing import Any, cast
 
-from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ProcessExitedAlready, ProcessTerminated
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from pbcopy.demo.ponds import PondView
@@ -23,22 +25,21 @@ from pbcopy.demo.show import PATIENCE, Child, Show, ShowError, differences
 from pbcopy.test.processes import startPython
 from pbcopy.testing import connect
 
-reactor: Any = _reactor
-
-# The demo, where something happens once all children are started.
+# The demo with one client, where something happens once all children are started.
 MEDDLED = """
 import os, signal
 from twisted.internet.task import react
-from pbcopy.demo.show import Show, main
+from pbcopy.demo import show
 
-start = Show.start
+start = show.Show.start
 
 async def startAndMeddle(self):
     await start(self)
     {}
 
-Show.start = startAndMeddle
-react(main)
+show.CLIENTS = ("bob",)
+show.Show.start = startAndMeddle
+react(show.main)
 """
 
 
@@ -56,12 +57,12 @@ class DemoTests(TestCase):
         self.folder = self.mktemp()
         os.mkdir(self.folder)
 
-    def assertEnded(self, lines: list[str]) -> None:
+    def assertEnded(self, lines: list[str], count: int) -> None:
         """
         Assert that no process is left of those that some lines name.
         """
         started = re.findall(r"is started, process (\d+)", "\n".join(lines))
-        self.assertEqual(4, len(started))
+        self.assertEqual(count, len(started))
         for process in started:
             self.assertRaises(ProcessLookupError, os.kill, int(process), 0)
 
@@ -95,7 +96,7 @@ class DemoTests(TestCase):
             "Each client had what the publisher had, after each change.",
             demo.lines[-1],
         )
-        self.assertEnded(demo.lines)
+        self.assertEnded(demo.lines, 4)
 
     async def assertFails(self, meddling: str, expected: str) -> None:
         """
@@ -106,7 +107,7 @@ class DemoTests(TestCase):
         self.assertEqual(1, await demo.end())
         self.assertEqual(expected, demo.lines[-1])
         self.assertNotIn("Traceback", demo.errors)
-        self.assertEnded(demo.lines)
+        self.assertEnded(demo.lines, 2)
 
     async def test_clientDies(self) -> None:
         """
@@ -115,16 +116,6 @@ class DemoTests(TestCase):
         await self.assertFails(
             "self.children['bob'].kill()",
             "FAILED: bob has ended: A process has ended with a probable error "
-            "condition: process ended by signal 9.",
-        )
-
-    async def test_publisherDies(self) -> None:
-        """
-        The demo fails if the publisher dies.
-        """
-        await self.assertFails(
-            "self.children['publisher'].kill()",
-            "FAILED: publisher has ended: A process has ended with a probable error "
             "condition: process ended by signal 9.",
         )
 
@@ -147,29 +138,100 @@ class DemoTests(TestCase):
         self.assertEqual(-9, await demo.end())
 
 
-class ShowTests(TestCase):
+class Process:
     """
-    Tests for L{Show}, with real children.
+    What stands for a process: it does what it is told, and ends when it is killed.
     """
 
-    timeout = 120
+    pid = 1
 
-    def setUp(self) -> Any:
+    def __init__(self, child: Child, master: list[str]) -> None:
+        self.child = child
+        self.master = master
+        self.hasEnded = False
+        child.transport = self  # type: ignore[assignment]
+
+    def show(self) -> None:
+        """
+        Print the ducks.
+        """
+        self.child.outReceived(json.dumps(self.master).encode("utf-8") + b"\n")
+
+    def write(self, data: bytes) -> None:
+        """
+        Be told to add a duck.
+        """
+        self.master.append(data.decode("utf-8").split()[1])
+
+    def signalProcess(self, name: str) -> None:
+        """
+        Be killed.
+        """
+        if self.hasEnded:
+            raise ProcessExitedAlready()
+        self.hasEnded = True
+        self.child.processEnded(Failure(ProcessTerminated(signal=9)))
+
+
+class Processes(Clock):
+    """
+    A reactor whose processes all have one list of ducks.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ducks = ["one duck"]
+        self.processes: list[Process] = []
+
+    def spawnProcess(self, child: Child, *arguments: Any, **kw: Any) -> Process:
+        """
+        Start one.
+        """
+        process = Process(child, self.ducks)
+        self.processes.append(process)
+        if child.name == "publisher":
+            child.outReceived(b"8787\n")
+        process.show()
+        return process
+
+
+class ShowTests(SynchronousTestCase):
+    """
+    Tests for L{Show}, whose children are no real ones.
+    """
+
+    def setUp(self) -> None:
         """
         Start a show.
         """
         self.said: list[str] = []
-        self.show = Show(reactor, self.said.append)
-        self.addCleanup(lambda: Deferred.fromCoroutine(self.show.close()))
-        return Deferred.fromCoroutine(self.show.start())
+        self.reactor = Processes()
+        self.show = Show(self.reactor, self.said.append)
+        self.done(self.show.start())
+        del self.said[:]
 
-    async def test_change(self) -> None:
+    def done(self, coroutine: Any) -> None:
+        """
+        Have something done.
+        """
+        self.successResultOf(Deferred.fromCoroutine(coroutine))
+
+    def change(self) -> Deferred[None]:
+        """
+        Have a change made, that all processes show.
+        """
+        change: Any = Deferred.fromCoroutine(self.show.change("add swan"))
+        for each in self.reactor.processes:
+            if not each.hasEnded:
+                each.show()
+        return cast("Deferred[None]", change)
+
+    def test_change(self) -> None:
         """
         A change reaches all clients, and each is told of.
         """
-        del self.said[:]
-        await self.show.change("add swan")
-        ducks = ["one duck", "two duck", "swan"]
+        self.successResultOf(self.change())
+        ducks = ["one duck", "swan"]
         self.assertEqual(
             [
                 "The publisher is told: add swan",
@@ -181,33 +243,44 @@ class ShowTests(TestCase):
             self.said,
         )
 
-    async def test_differs(self) -> None:
+    def test_differs(self) -> None:
         """
         A client that shows anything else is told of.
         """
         self.show.children["bob"].outReceived(b'["swan"]\n')
-        change: Any = Deferred.fromCoroutine(self.show.change("remove one duck"))
-        error = await self.assertFailure(change, ShowError)
+        error = self.failureResultOf(self.change(), ShowError).value
         self.assertEqual(
-            "bob has ['swan'], and the publisher has ['two duck']", str(error)
+            "bob has ['swan'], and the publisher has ['one duck', 'swan']", str(error)
         )
 
-    async def test_kill(self) -> None:
+    def test_kill(self) -> None:
         """
         The others go on when one is killed.
         """
-        await self.show.kill("alice")
+        self.done(self.show.kill("alice"))
+        self.assertEqual(["alice is killed (SIGKILL)"], self.said)
         del self.said[:]
-        await self.show.change("add swan")
+        self.successResultOf(self.change())
         self.assertEqual(["publisher", "bob", "carol"], list(self.show.children))
         self.assertEqual(4, len(self.said))
 
-    async def test_close(self) -> None:
+    def test_ends(self) -> None:
+        """
+        A child that ends is an error: a client, or the publisher.
+        """
+        for name in ("bob", "publisher"):
+            self.setUp()
+            self.show.children[name].kill()
+            error = self.failureResultOf(self.change(), ShowError).value
+            self.assertIn(f"{name} has ended: ", str(error))
+            self.assertIn("process ended by signal 9", str(error))
+
+    def test_close(self) -> None:
         """
         Closing a show ends all children, and again does nothing.
         """
-        await self.show.close()
-        await self.show.close()
+        self.done(self.show.close())
+        self.done(self.show.close())
         for child in self.show.children.values():
             self.assertTrue(child.ended.called)
 
