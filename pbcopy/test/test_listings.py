@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import ast
 import glob
+import json
 import os
 import re
 import shutil
 import socket
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from twisted.trial.unittest import SkipTest, TestCase
 
@@ -95,16 +96,89 @@ class ListingsTestCase(TestCase):
         await server.end()
         self.assertEqual(expected, readable(server.printed))
 
-    async def assertRefused(self, *arguments: str) -> None:
+
+class Ran(NamedTuple):
+    """
+    What a program did.
+    """
+
+    code: int
+    output: str
+    errors: str
+
+    @property
+    def lines(self) -> list[str]:
         """
-        Assert that a client where nobody listens says so in one line, and ends
-        with 1.
+        What it has printed.
+        """
+        return self.output.splitlines()
+
+
+class ScriptsTestCase(ListingsTestCase):
+    """
+    Tests of programs that are run at once, by the first of these tests.
+
+    @cvar scripts: those programs.
+    """
+
+    scripts: ClassVar[tuple[str, ...]] = ()
+    _ran: ClassVar[dict[str, Ran]] = {}
+
+    async def start(self, *commands: str) -> dict[str, Ran]:
+        """
+        Run some programs.
+        """
+        child = self.python("-m", "pbcopy.test.runscripts", *commands)
+        self.assertEqual((0, ""), (await child.end(), child.errors))
+        found = json.loads(child.lines[-1])
+        return {command: Ran(*found[command]) for command in commands}
+
+    async def ran(self, name: str) -> Ran:
+        """
+        Give what a program did.
+        """
+        if name not in self._ran:
+            type(self)._ran = await self.start(*self.scripts)
+        return self._ran[name]
+
+    async def assertPrinted(self, expected: list[str], name: str) -> None:
+        """
+        Assert that a program ended well after it printed exactly these lines.
+        """
+        ran = await self.ran(name)
+        self.assertEqual((0, expected), (ran.code, readable(ran.lines)))
+        self.assertEqual("", ran.errors)
+
+
+class RefusedTests(ScriptsTestCase):
+    """
+    Tests for clients where nobody listens.
+    """
+
+    listings = (
+        *("boundary_classes.py", "boundary_client.py"),
+        *("cache_classes.py", "cache_sender.py"),
+        *("copy_sender.py", "copy2_classes.py", "copy2_sender.py"),
+        *("observers_classes.py", "observers_client.py"),
+    )
+
+    async def test_refused(self) -> None:
+        """
+        Each says so in one line, and ends with 1.
         """
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
-            client = self.python(*arguments, str(taken.getsockname()[1]))
-            self.assertEqual(1, await client.end())
-        self.assertRegex(client.errors, r"^no \w+: .*refused.*\n$")
+            port = taken.getsockname()[1]
+            clients = await self.start(
+                f"boundary_client.py {port}",
+                f"cache_sender.py {port}",
+                f"copy_sender.py {port}",
+                f"copy2_sender.py {port}",
+                f"observers_client.py alice {port}",
+            )
+        for client in clients.values():
+            self.assertEqual(1, client.code)
+            self.assertRegex(client.errors, r"^no \w+: .*refused.*\n$")
 
 
 class CopyTests(ListingsTestCase):
@@ -157,12 +231,6 @@ class CopyTests(ListingsTestCase):
             printed,
         )
 
-    async def test_noReceiver(self) -> None:
-        """
-        The sender does not wait for a receiver that is not there.
-        """
-        await self.assertRefused("copy_sender.py")
-
 
 class BoundaryTests(ListingsTestCase):
     """
@@ -183,12 +251,6 @@ class BoundaryTests(ListingsTestCase):
         await self.assertServed(
             blockAfter("boundary.rst", "The server above prints:"), server
         )
-
-    async def test_noServer(self) -> None:
-        """
-        The client does not wait for a server that is not there.
-        """
-        await self.assertRefused("boundary_client.py")
 
 
 def blockAfter(page: str, line: str) -> list[str]:
@@ -218,12 +280,6 @@ class Copy2Tests(ListingsTestCase):
             self.python("copy2_sender.py", await receiver.port()),
         )
         await self.assertServed([" got pond: <ReceiverPond>", " count 7"], receiver)
-
-    async def test_noReceiver(self) -> None:
-        """
-        The sender does not wait for a receiver that is not there.
-        """
-        await self.assertRefused("copy2_sender.py")
 
 
 class CacheTests(ListingsTestCase):
@@ -256,12 +312,6 @@ class CacheTests(ListingsTestCase):
             ],
             readable(receiver.printed),
         )
-
-    async def test_noReceiver(self) -> None:
-        """
-        The sender does not wait for a receiver that is not there.
-        """
-        await self.assertRefused("cache_sender.py")
 
 
 class ObserversTests(ListingsTestCase):
@@ -303,14 +353,8 @@ class ObserversTests(ListingsTestCase):
         await self.assertPrints([*news[2:], f"saw {news}"], clients["carol"])
         await self.assertPrints([*news[4:], f"saw {news}"], clients["dan"])
 
-    async def test_noMaster(self) -> None:
-        """
-        A client does not wait for a master that is not there.
-        """
-        await self.assertRefused("observers_client.py", "alice")
 
-
-class ScriptTests(ListingsTestCase):
+class ScriptTests(ScriptsTestCase):
     """
     Tests for the listings of one process.
     """
@@ -331,15 +375,18 @@ class ScriptTests(ListingsTestCase):
         "values.py",
         "views.py",
     )
+    scripts = tuple(
+        each for each in listings if each not in ("animal_views.py", "animals.py")
+    )
 
     async def test_bothWays(self) -> None:
         """
         A class that is registered to itself goes both ways, and its
         C{__init__} is called only where an application calls it.
         """
-        await self.assertPrints(
+        await self.assertPrinted(
             ["made queen of frogs", "Card queen of frogs", "another card: True"],
-            self.python("both_ways.py"),
+            "both_ways.py",
         )
 
     async def test_large(self) -> None:
@@ -347,14 +394,14 @@ class ScriptTests(ListingsTestCase):
         A large state and a long chain arrive, and a limit that is exceeded is an
         error that names the place.
         """
-        await self.assertPrints(
+        await self.assertPrinted(
             [
                 "arrived: 2000000",
                 "Book: this is too large to be sent",
                 "arrived: 5000",
                 "Book.text[0][0]: this is nested too deeply",
             ],
-            self.python("large.py"),
+            "large.py",
         )
 
     async def test_localOnly(self) -> None:
@@ -362,14 +409,14 @@ class ScriptTests(ListingsTestCase):
         What is declared C{localOnly}, by the class or a base, and what
         C{getStateToCopy} removes does not arrive, and stays where it was.
         """
-        await self.assertPrints(
+        await self.assertPrinted(
             [
                 "{'name': 'alice'}",
                 "{'name': 'bob'}",
                 "{'name': 'carol'}",
                 "{'name': 'carol', 'room': 7}",
             ],
-            self.python("local_only.py"),
+            "local_only.py",
         )
 
     async def test_raising(self) -> None:
@@ -377,21 +424,21 @@ class ScriptTests(ListingsTestCase):
         An exception that is registered arrives as its class, and another one
         as its name; C{failure.check} takes both.
         """
-        await self.assertPrints(
+        await self.assertPrinted(
             [
                 "full: no room for a swan",
                 "__main__.PondFrozen - come back in spring",
                 "<class '__main__.PondFull'> <class '__main__.PondFull'>",
                 "b'__main__.PondFrozen' <class '__main__.PondFrozen'>",
             ],
-            self.python("raising.py"),
+            "raising.py",
         )
 
     async def test_values(self) -> None:
         """
         Values in a state arrive as they are, and what cannot be sent is an error.
         """
-        await self.assertPrints(
+        await self.assertPrinted(
             [
                 "weather: <Weather.RAINY: 'rain'>",
                 "ducks: deque([Duck(name='ugly', weight=1.5)], maxlen=3)",
@@ -400,7 +447,7 @@ class ScriptTests(ListingsTestCase):
                 "map: PurePosixPath('maps/pond.txt')",
                 "not sent: True",
             ],
-            self.python("values.py"),
+            "values.py",
         )
 
     async def test_views(self) -> None:
@@ -408,23 +455,23 @@ class ScriptTests(ListingsTestCase):
         Each user has a view of one's own, of a copy, of the state of a cache
         and of its updates.
         """
-        await self.assertPrints(
+        await self.assertPrinted(
             [
                 "dinner at eight",
                 "(sealed)",
                 "{'alice': ['ace'], 'bob': ['?', '?']}",
                 "{'alice': ['?'], 'bob': ['ten', 'king']}",
             ],
-            self.python("views.py"),
+            "views.py",
         )
 
     async def test_referenceableInside(self) -> None:
         """
         A C{Referenceable} in a state arrives as a reference to it.
         """
-        await self.assertPrints(
+        await self.assertPrinted(
             ["a bell rings for alice", "come in"],
-            self.python("referenceable_inside.py"),
+            "referenceable_inside.py",
         )
 
     async def test_sentHome(self) -> None:
@@ -432,8 +479,8 @@ class ScriptTests(ListingsTestCase):
         A cache that is fetched twice is one replica, which arrives at home as
         the original.
         """
-        await self.assertPrints(
-            ["one view: True", "the sword itself: True"], self.python("sent_home.py")
+        await self.assertPrinted(
+            ["one view: True", "the sword itself: True"], "sent_home.py"
         )
 
     async def test_registering(self) -> None:
@@ -441,7 +488,7 @@ class ScriptTests(ListingsTestCase):
         A class can be registered by itself, by name, with a factory and with
         its module.
         """
-        await self.assertPrints(
+        await self.assertPrinted(
             [
                 "__main__ FrogView pat",
                 "__main__ ToadView pat",
@@ -449,7 +496,7 @@ class ScriptTests(ListingsTestCase):
                 "animal_views Goose pat",
                 "a newt called pat",
             ],
-            self.python("registering.py"),
+            "registering.py",
         )
 
     async def test_dropped(self) -> None:
@@ -457,9 +504,9 @@ class ScriptTests(ListingsTestCase):
         C{stoppedObserving} is called once, however often the cache was sent
         before it was dropped, and not again when the connection ends.
         """
-        await self.assertPrints(
+        await self.assertPrinted(
             ["observed by 1", "dropping", "observed by 0", "hanging up"],
-            self.python("dropped.py"),
+            "dropped.py",
         )
 
     async def test_stale(self) -> None:
@@ -467,8 +514,8 @@ class ScriptTests(ListingsTestCase):
         A replica goes stale and is brought up to date again; one that is closed
         can be read unless its class says otherwise.  The log has one line.
         """
-        script = self.python("stale.py")
-        self.assertEqual(0, await script.end())
+        script = await self.ran("stale.py")
+        self.assertEqual(0, script.code)
         lines = "['hello', 'a line of more than twenty letters', 'goodbye']"
         closed = "view: closed: ConnectionDone: Connection was closed cleanly."
         self.assertEqual(
@@ -496,8 +543,8 @@ class ScriptTests(ListingsTestCase):
         a flavored one that is not registered fails with C{InsecureJelly}, which
         the receiver logs.
         """
-        script = self.python("surprises.py")
-        self.assertEqual(0, await script.end())
+        script = await self.ran("surprises.py")
+        self.assertEqual(0, script.code)
         self.assertEqual(
             [
                 "arrived: CopyView",
@@ -533,7 +580,7 @@ class TrialTests(ListingsTestCase):
         await self.assertPass("test_network", 4)
 
 
-class SharedTests(ListingsTestCase):
+class SharedTests(ScriptsTestCase):
     """
     Tests for the chapter on declared state.
     """
@@ -552,6 +599,11 @@ class SharedTests(ListingsTestCase):
         "shared_versions.py",
         "shared_viewers.py",
         "test_pond_views.py",
+    )
+    scripts = (
+        *("pond_by_hand.py", "pond_declared.py", "shared_blocks.py"),
+        *("shared_fields.py", "shared_listening.py", "shared_tracking.py"),
+        *("shared_types.py", "shared_versions.py", "shared_viewers.py"),
     )
 
     def shown(self, name: str) -> list[str]:
@@ -572,7 +624,7 @@ class SharedTests(ListingsTestCase):
         """
         Assert that a program prints what the chapter shows.
         """
-        await self.assertPrints(self.shown(name), self.python(name))
+        await self.assertPrinted(self.shown(name), name)
 
     async def test_byHand(self) -> None:
         """
@@ -625,8 +677,8 @@ class SharedTests(ListingsTestCase):
         What arrives is converted or refused.  A change that is refused is one
         line in the log.
         """
-        script = self.python("shared_types.py")
-        self.assertEqual(0, await script.end())
+        script = await self.ran("shared_types.py")
+        self.assertEqual(0, script.code)
         self.assertEqual(self.shown("shared_types.py"), script.lines)
         self.assertEqual(
             [
@@ -677,7 +729,8 @@ class FolderTests(ListingsTestCase):
         """
         Each listing is run by a test.
         """
-        run = {name for c in ListingsTestCase.__subclasses__() for name in c.listings}
+        cases = ListingsTestCase.__subclasses__() + ScriptsTestCase.__subclasses__()
+        run = {name for case in cases for name in case.listings}
         self.assertEqual(self.found(), run)
 
     def test_allAreShown(self) -> None:
