@@ -3,12 +3,13 @@
 One process of L{pbcopy.test.test_interop}::
 
     python interop_peer.py twisted.spread.pb master dict
-    python interop_peer.py pbcopy.pb observer PORT
+    python interop_peer.py pbcopy.pb observer
 
 The first argument names the module that has the flavors.  A master publishes a
 pond and prints its port; its last argument says how it keeps its observers.  An
-observer fetches the pond, and prints each update.  Both do what the lines of
-stdin say: the methods C{do_*}.  All that is logged goes to stderr.
+observer connects when it is told where to, fetches the pond, and prints each
+update.  Both do what the lines of stdin say: the methods C{do_*}.  All that is
+logged goes to stderr.
 
 This is run as a file, and imports no pbcopy but by the name in its argument.
 """
@@ -155,16 +156,20 @@ class Observer:
     A process that has a replica.
     """
 
-    def __init__(self, port: str) -> None:
-        self.port = int(port)
+    def __init__(self) -> None:
         self.view: Any = None
 
     async def start(self) -> None:
         """
+        Wait to be told where the master is.
+        """
+
+    async def do_connect(self, port: str) -> None:
+        """
         Connect, send a copy, get one, and get the pond.
         """
         factory = pb.PBClientFactory()
-        reactor.connectTCP("127.0.0.1", self.port, factory)
+        reactor.connectTCP("127.0.0.1", int(port), factory)
         self.root = await factory.getRootObject()
         frogs = await self.root.callRemote("swapFrogs", Frogs(7))
         print(f"frogs {type(frogs).__name__} {frogs.count} {frogs.names}")
@@ -222,14 +227,14 @@ def run(coroutine: Any) -> None:
     Deferred.fromCoroutine(coroutine).addErrback(lambda failure: log.err(failure))
 
 
-def main(role: str, argument: str) -> None:
+def main(role: str, *arguments: str) -> None:
     """
     Be one of the peers until stdin says C{end}.
     """
     log.startLogging(sys.stderr, setStdout=False)
     pb.setUnjellyableForClass("interop.Frogs", RemoteFrogs)
     pb.setUnjellyableForClass("interop.Pond", PondView)
-    peer: Any = Master(argument) if role == "master" else Observer(argument)
+    peer: Any = (Master if role == "master" else Observer)(*arguments)
     StandardIO(Commands(peer))
     reactor.callWhenRunning(lambda: run(peer.start()))
     reactor.run()
@@ -237,4 +242,4 @@ def main(role: str, argument: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[2], sys.argv[3])
+    main(*sys.argv[2:])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from typing import ClassVar
 
 import attr
 from twisted.trial.unittest import TestCase
@@ -54,6 +55,7 @@ class InteropTests(TestCase):
     """
 
     timeout = 4 * processes.PATIENCE
+    ofStock: ClassVar[Logs | None] = None
 
     def start(self, *arguments: str) -> Child:
         """
@@ -92,21 +94,18 @@ class InteropTests(TestCase):
         """
         return [line for line in child.lines if line.startswith(word)]
 
-    async def startObservers(self, master: Child, *flavors: str) -> list[Child]:
+    async def connect(self, master: Child, *observers: Child) -> None:
         """
-        Start observers, one after the other, and check what each first gets.
+        Connect observers, one after the other, and check what each first gets.
         """
         port = (await master.line(r"^port (\d+)$"))[1]
-        observers = []
-        for flavor in flavors:
-            observer = self.start(flavor, "observer", port)
+        for observer in observers:
+            self.tell(observer, f"connect {port}")
             await observer.line("^has ")
             self.assertEqual(
                 [f"frogs RemoteFrogs 8 {FROGS}", "has ['one'] True"], observer.lines
             )
-            observers.append(observer)
         self.assertEqual([f"frogs RemoteFrogs 7 {FROGS}"] * 3, master.lines[1:])
-        return observers
 
     async def end(self, child: Child, imported: bool) -> list[str]:
         """
@@ -123,7 +122,8 @@ class InteropTests(TestCase):
         Go through all of it, and give what was logged.
         """
         master = self.start(sender, "master", keep)
-        steady, fickle, doomed = await self.startObservers(master, *receivers)
+        steady, fickle, doomed = [self.start(each, "observer") for each in receivers]
+        await self.connect(master, steady, fickle, doomed)
         await self.add(master, "two", [2, 2, 2])
         await doomed.kill()
         await master.line("^observers 2$")
@@ -152,6 +152,16 @@ class InteropTests(TestCase):
         ]
         return Logs(await self.end(master, sender == PBCOPY), observed)
 
+    async def stockLogs(self) -> Logs:
+        """
+        Give what stock peers log among themselves.
+        """
+        if self.ofStock is None:
+            logs = await self.scenario(STOCK, "dict", STOCK, STOCK, STOCK)
+            type(self).ofStock = logs
+            return logs
+        return self.ofStock
+
     def assertQuiet(self, *logs: list[str]) -> None:
         """
         Check that no error was logged.
@@ -166,7 +176,7 @@ class InteropTests(TestCase):
         A stock sender serves pbcopy receivers, and logs what it logs with stock
         receivers.
         """
-        expected = await self.scenario(STOCK, "dict", STOCK, STOCK, STOCK)
+        expected = await self.stockLogs()
         found = await self.scenario(STOCK, "dict", PBCOPY, PBCOPY, PBCOPY)
         self.assertEqual(expected.master, found.master)
         self.assertQuiet(found.master, *found.observers)
@@ -176,7 +186,7 @@ class InteropTests(TestCase):
         A pbcopy sender, that keeps its observers in a list, serves stock
         receivers, and they log what they log with a stock sender.
         """
-        expected = await self.scenario(STOCK, "dict", STOCK, STOCK, STOCK)
+        expected = await self.stockLogs()
         found = await self.scenario(PBCOPY, "list", STOCK, STOCK, STOCK)
         self.assertEqual(expected.observers, found.observers)
         self.assertQuiet(found.master, *found.observers)
