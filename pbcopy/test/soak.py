@@ -54,7 +54,7 @@ from pbcopy.test import soakponds
 from pbcopy.test.soakponds import NAMES, Ponds, PondView
 
 FIRST = 100
-"""After how many rounds nothing may grow any more."""
+"""After how many rounds nothing may grow any more, unless C{--first} says otherwise."""
 
 TOLERANCE = 0.05
 """By how much the memory and the objects may grow all the same: Python's
@@ -423,10 +423,11 @@ def show(number: int, seconds: float, found: dict[str, Figures]) -> None:
         print(f"    {process}: {sizes}", flush=True)
 
 
-async def soak(reactor: Any, observers: int, rounds: int) -> list[str]:
+async def soak(reactor: Any, observers: int, rounds: int, first: int) -> list[str]:
     """
     Run it.
 
+    @param first: after how many rounds nothing may grow any more.
     @return: what has grown.
     """
     stage = Stage()
@@ -446,10 +447,10 @@ async def soak(reactor: Any, observers: int, rounds: int) -> list[str]:
     before: dict[str, Figures] = {}
     for number in range(1, rounds + 1):
         await run.round(number)
-        if number in (FIRST, rounds) or number % max(rounds // 10, 1) == 0:
+        if number in (first, rounds) or number % max(rounds // 10, 1) == 0:
             found = await run.figures()
             show(number, time.monotonic() - began, found)
-            if number == FIRST:
+            if number == first:
                 before = found
     await run.end()
     return [
@@ -466,14 +467,15 @@ async def main(reactor: Any, *words: str) -> None:
     parser = argparse.ArgumentParser(prog="python -m pbcopy.test.soak")
     parser.add_argument("--observers", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=10_000)
+    parser.add_argument("--first", type=int, default=FIRST)
     parser.add_argument("--join", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(words)
     if options.join:
         await Clients().join(reactor, options.join, options.observers)
         return
-    if options.rounds <= FIRST:
-        parser.error(f"there must be more than {FIRST} rounds")
-    wrong = await soak(reactor, options.observers, options.rounds)
+    if options.rounds <= options.first:
+        parser.error(f"there must be more than {options.first} rounds")
+    wrong = await soak(reactor, options.observers, options.rounds, options.first)
     if wrong:
         raise SystemExit("\n".join(["this has grown:", *wrong]))
     print("nothing has grown")
