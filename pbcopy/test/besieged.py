@@ -461,7 +461,7 @@ def serve(broker: str) -> None:
     house = House()
     factory = Factory(house)
     if broker == "pbcopy":
-        factory.protocol = getattr(pbcopy, "Broker")  # noqa: B009
+        factory.protocol = pbcopy.Broker
     port = reactor.listenTCP(0, factory, interface="127.0.0.1")
     watch = Watch(lines)
 

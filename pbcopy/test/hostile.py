@@ -1214,7 +1214,7 @@ MESSAGES: list[tuple[Any, ...]] = [
 """Messages to the hub that mean nothing."""
 
 
-@row(needsBroker=True)
+@row()
 def hub(door: Door) -> list[str]:
     """
     Messages to pbcopy's own object that mean nothing.

@@ -19,9 +19,8 @@ import threading
 from functools import cache
 from typing import Any
 
-from twisted.trial.unittest import SkipTest, SynchronousTestCase
+from twisted.trial.unittest import SynchronousTestCase
 
-import pbcopy
 from pbcopy.test import hostile
 from pbcopy.test.processes import PACKAGES, PATIENCE
 
@@ -215,13 +214,6 @@ class GuardedTests(BesiegedTestCase):
     """
 
     broker = "pbcopy"
-
-    def setUp(self) -> None:
-        """
-        Look whether there is such a Broker.
-        """
-        if not hasattr(pbcopy, "Broker"):
-            raise SkipTest("there is no pbcopy.Broker yet")
 
     def test_welcome(self) -> None:
         """
