@@ -54,12 +54,8 @@ class CallBroker(pb.Broker):
     ) -> None:
         try:
             name = nameOf(message)
-            checkArguments(netArgs, netKw)
-            if isToHub(objectID, name):
-                checkFlat(name, netArgs, netKw)
-            else:
-                self._vet([netArgs, netKw], f"the arguments of {name[:100]}")
             target = findObjMethod(objectID)
+            self._check(objectID, target, name, netArgs, netKw)
             if target is None:
                 raise pb.Error("Invalid Object ID")
             result = target.remoteMessageReceived(self, name, netArgs, netKw)
@@ -72,6 +68,26 @@ class CallBroker(pb.Broker):
         else:
             if answerRequired:
                 self._answer(result, requestID)
+
+    def _check(
+        self, objectID: Any, target: Any, name: str, args: list[Any], kw: list[Any]
+    ) -> None:
+        """
+        Check what came with a call.
+
+        @raise Violation: if it may not be taken.  A replica that misses an update
+            so is told.
+        """
+        try:
+            checkArguments(args, kw)
+            if isToHub(objectID, name):
+                checkFlat(name, args, kw)
+            else:
+                self._vet([args, kw], f"the arguments of {name[:100]}")
+        except Violation:
+            if isinstance(target, Replica):
+                target.updateFailed(name, args, Failure())
+            raise
 
     def _logCall(self, error: BaseException, isTold: bool) -> None:
         """

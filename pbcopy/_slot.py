@@ -245,7 +245,11 @@ class Slot(Replica):
         """
         if self.isGone() and asText(message) == DELTA:
             # It needs none.  The others that the message is for may be here.
-            arguments, _ = callIn(broker, args, kw, self._name())
+            try:
+                arguments, _ = callIn(broker, args, kw, self._name())
+            except Exception:
+                self._othersFailed(args, Failure())
+                raise
             type(self).takeDeltas(self, broker, arguments)
             return broker.serialize(None)
         replica = self.replica()
@@ -255,7 +259,29 @@ class Slot(Replica):
             with self.updating():
                 return replica.remoteMessageReceived(broker, message, args, kw)
 
-        return applied(update, lambda failure: self.failed(message, failure))
+        def failed(failure: Failure) -> None:
+            self.updateFailed(asText(message), args, failure)
+
+        return applied(update, failed)
+
+    def updateFailed(self, message: str, args: Any, failure: Failure) -> None:
+        """
+        Report an update that failed, to each replica that it is for.
+
+        @param args: the arguments, as they came.
+        """
+        self.failed(message, failure)
+        if message == DELTA:
+            self._othersFailed(args, failure)
+
+    def _othersFailed(self, args: Any, failure: Failure) -> None:
+        # As takeDeltas has them, behind what says that they are a tuple.
+        luids = args[3::3] if type(args) is list else []
+        for luid in luids:
+            table = self._hub.broker.locallyCachedObjects
+            slot = table.get(luid) if type(luid) is int else None
+            if isinstance(slot, Slot) and slot.isMade:
+                slot.failed(DELTA, failure)
 
     @contextmanager
     def updating(self) -> Iterator[None]:

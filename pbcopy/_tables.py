@@ -76,6 +76,10 @@ class Replica(ABC):
         """Hear from the sender that the replica misses something."""
 
     @abstractmethod
+    def updateFailed(self, message: str, args: Any, failure: Failure) -> None:
+        """Hear that an update cannot be taken; C{args} are as they came."""
+
+    @abstractmethod
     def refused(self, failure: Failure) -> None:
         """Hear that a fresh state cannot be taken."""
 

@@ -93,7 +93,9 @@ The receiver holds it in memory twice while it is being made."""
 
 MAX_STRING = 64 * 1024 * 1024
 """How many bytes one text, or one bytes, may have that came in a larger message.
-It is L{MAX_STATE}, so it says nothing by itself; a policy may say less."""
+It is L{MAX_STATE}, so it says nothing by itself; a policy may say less.  A change of
+a declared replica comes as one bytes, and a replica for which it is too large is
+sent its whole state instead."""
 
 MAX_WORDS = 10_000
 """How many words a peer may say about what it understands.  It says one for each

@@ -22,6 +22,7 @@ from pbcopy._guardverbs import brief
 from pbcopy._registry import copyTags
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.guards import NO_ARGS, NO_KW, GuardTestCase, Peer, errorIn, portal
+from pbcopy.test.sharedponds import Duck, DuckView, Pond, PondView
 from pbcopy.testing import Connection, connect
 
 VIOLATION = "pbcopy.errors.Violation"
@@ -355,6 +356,58 @@ class ArgumentTests(CallTestCase):
         self.assertEqual([b"answer", 5, [b"None"]], sent[-1])
         self.refused(peer, [b"list", [b"None"]], name=b"hello", objectID=b"pbcopy")
         self.refused(peer, [b"os.x", 1, []], 1, name=b"fresh", objectID=b"pbcopy")
+
+
+class UpdateTests(CallTestCase):
+    """
+    What a replica is sent, and may not take.
+    """
+
+    def test_itIsTold(self) -> None:
+        """
+        A replica whose change is refused for what the policy says of any call misses
+        it, and knows: it gets another state.
+        """
+        policy = pbcopy.Policy()
+        policy.allowArriving(PondView, DuckView)
+        policy.limit(MAX_STRING=1000)
+        server: Any = pbcopy.pb.PBServerFactory(self.root, security=policy)
+        server.protocol = pbcopy.Broker
+        connection = connect(server, pbcopy.pb.PBClientFactory())
+        ponds = [Pond(), Pond()]
+        connection.root.callRemote("add", *ponds)
+        connection.deliver()
+        views = self.root.called[0]
+        seen: list[Any] = []
+        for view in views:
+            pbcopy.onStatus(view, lambda view, status: seen.append(status.isLive))
+        with pbcopy.changing(*ponds):
+            ponds[0].colour = "blue"
+            for number in range(100):
+                ponds[1].ducks.append(Duck(f"duck {number}"))
+        connection.deliver()
+        self.assertEqual([False, False, True, True], sorted(seen))
+        self.assertEqual("blue", views[0].colour)
+        self.assertEqual(100, len(views[1].ducks))
+        self.assertEqual(2, len(self.flushLoggedErrors(pbcopy.errors.Violation)))
+
+    def test_largeChanges(self) -> None:
+        """
+        The limits that there are without a policy refuse no change that pbcopy sends,
+        also where it goes in pieces.
+        """
+        server: Any = pbcopy.pb.PBServerFactory(self.root)
+        client: Any = pbcopy.pb.PBClientFactory()
+        server.protocol = client.protocol = pbcopy.Broker
+        connection = connect(server, client)
+        connection.root.callRemote("add", pond := Pond())
+        connection.deliver()
+        (view,) = self.root.called[0]
+        pond.things = ["x" * 1000] * 2000
+        connection.deliver()
+        self.assertEqual(2000, len(view.things))
+        self.assertTrue(pbcopy.statusOf(view).isLive)
+        self.assertEqual([], self.lines)
 
 
 class AnswerTests(CallTestCase):

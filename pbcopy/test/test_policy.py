@@ -309,6 +309,25 @@ class ArrivingTests(PolicyTestCase):
         self.assertIn("may not arrive", str(pbcopy.statusOf(view).reason))
         self.flushLoggedErrors()
 
+    def test_aChangeOfTwo(self) -> None:
+        """
+        Where a change of two replicas at once is refused for what is in one of them,
+        neither takes it, and both say so.  The other one gets another state, whether
+        it comes first or not, and whether the first was dropped.
+        """
+        self.policy.allowArriving(NestView)
+        connection = self.connect()
+        for refused in (0, 1):
+            nests = [Nest(), Nest()]
+            views = [self.take(each, connection) for each in nests]
+            with pbcopy.changing(*nests):
+                nests[1 - refused].eggs.append(1)
+                nests[refused].bird = Size.SMALL
+            connection.deliver()
+            self.flushLoggedErrors()
+            self.assertEqual([1], views[1 - refused].eggs)
+            self.assertIn("Size", str(pbcopy.statusOf(views[refused]).reason))
+
     def test_exceptions(self) -> None:
         """
         An exception that is not named stays what it is where it is not known.
