@@ -317,16 +317,16 @@ class ArrivingTests(PolicyTestCase):
         """
         self.policy.allowArriving(NestView)
         connection = self.connect()
-        for refused in (0, 1):
+        for refused, bird in ((0, Lake()), (1, Lake()), (0, Duck("swan"))):
             nests = [Nest(), Nest()]
             views = [self.take(each, connection) for each in nests]
             with pbcopy.changing(*nests):
                 nests[1 - refused].eggs.append(1)
-                nests[refused].bird = Size.SMALL
+                nests[refused].bird = bird
             connection.deliver()
             self.flushLoggedErrors()
             self.assertEqual([1], views[1 - refused].eggs)
-            self.assertIn("Size", str(pbcopy.statusOf(views[refused]).reason))
+            self.assertFalse(pbcopy.statusOf(views[refused]).isLive)
 
     def test_exceptions(self) -> None:
         """
