@@ -4,25 +4,23 @@ A Broker for peers that nobody trusts: L{Broker}.
 
 It speaks as Twisted's does.  What it adds is around the methods of that one: how
 much arrives (L{_guardsize<pbcopy._guardsize>}), what a message may be
-(L{_guardverbs<pbcopy._guardverbs>}), what becomes of a call
+(L{_guardverbs<pbcopy._guardverbs>}), how long a login may take
+(L{_guardlogin<pbcopy._guardlogin>}), what becomes of a call
 (L{_guardcalls<pbcopy._guardcalls>}), and how messages leave
 (L{_guardsending<pbcopy._guardsending>}).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from twisted.python import log
 from twisted.python.failure import Failure
-from twisted.python.runtime import seconds
 
 from pbcopy import limits
 from pbcopy._bananadecoding import Decoder
 from pbcopy._broker import peerOf
-from pbcopy._guardrate import Rate
-from pbcopy._guardsending import SendingBroker
+from pbcopy._guardlogin import LoginBroker
 from pbcopy._guardsize import Maxima
 from pbcopy._guardverbs import (
     VERBS,
@@ -32,9 +30,8 @@ from pbcopy._guardverbs import (
     requestOf,
     verbOf,
 )
-from pbcopy._limited import Several, checkLimit
+from pbcopy._limited import Several
 from pbcopy._policy import isStranger
-from pbcopy._status import inOneLine
 from pbcopy.errors import Violation
 
 _MAXIMA = Several(
@@ -48,7 +45,7 @@ pairs of a dict, one for a reference, and some for objects, which are not counte
 Ten times L{limits.MAX_NESTING} is what Python's stack takes at most."""
 
 
-class Broker(SendingBroker):
+class Broker(LoginBroker):
     """
     Twisted's Broker, for peers that nobody trusts::
 
@@ -60,7 +57,8 @@ class Broker(SendingBroker):
 
      - A message that is too large, or is not Banana, closes the connection, before it
        is decoded (L{limits.MAX_MESSAGE}, L{limits.MAX_MESSAGE_BEFORE_LOGIN}).  So do
-       too many messages before the login (L{limits.MAX_CALLS_BEFORE_LOGIN}).
+       too many messages before the login (L{limits.MAX_CALLS_BEFORE_LOGIN}), and a
+       login that takes too long (L{limits.MAX_SECONDS_BEFORE_LOGIN}).
      - A verb that is not known, an id that is not known, and a message that has not
        its form are refused.
      - All that is in a message is counted, and each class in it asked for, before
@@ -72,10 +70,9 @@ class Broker(SendingBroker):
     There is a login where the root is a portal's, or where the L{Policy
     <pbcopy.Policy>} of the factory was given an C{isLoggedIn}.
 
-    @cvar seconds: what tells the time, as that of a reactor does.
+    @cvar clock: what tells the time, an C{IReactorTime}; C{None} for the reactor
+        that the connection has.  One in memory has none.
     """
-
-    seconds: Callable[[], float] = staticmethod(seconds)
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         """
@@ -84,8 +81,6 @@ class Broker(SendingBroker):
         stock: Any = super()
         stock.__init__(*args, **kw)
         self._decoder = Decoder(self._maxima)
-        self._rate = Rate(self.seconds)
-        self._isClosed = False
         self._said: tuple[Any, ...] = ()
         self._known: Maxima
 
@@ -152,7 +147,7 @@ class Broker(SendingBroker):
         """
         Take a message.
         """
-        if isStranger(self) and not self._isInTime():
+        if not self._mayCall():
             return
         name = methodFor(sexp)
         if name is not None:
@@ -174,26 +169,10 @@ class Broker(SendingBroker):
         stock: Any = super()
         stock.expressionReceived(sexp)
 
-    def _isInTime(self) -> bool:
-        name, count = "MAX_CALLS_BEFORE_LOGIN", self._rate.another()
-        try:
-            checkLimit(name, self, count, "messages in a second", "before login")
-        except Violation as violation:
-            self._close(violation)
-            return False
-        return True
-
     def _tellUnknown(self, verb: str) -> None:
         stock: Any = self
         stock.sendCall(b"didNotUnderstand", verb[:100].encode("utf-8"))
         raise Violation("there is no such verb", where="a message", got=brief(verb))
-
-    def _close(self, why: object) -> None:
-        # Now: a peer that does not read would keep it open.
-        self._isClosed = True
-        log.msg(f"{peerOf(self)} has lost its connection: {inOneLine(why)}")
-        transport: Any = self.transport
-        getattr(transport, "abortConnection", transport.loseConnection)()
 
     def proto_version(self, vnum: int) -> None:
         """

@@ -24,6 +24,7 @@ from pbcopy._guardverbs import brief, checkArguments, checkFlat, isToHub, nameOf
 from pbcopy._packedcopy import isPackedCopy, packedCopy, quickCopy
 from pbcopy._sentfailure import sentFailure
 from pbcopy._status import inOneLine
+from pbcopy._tables import Replica
 from pbcopy._vetting import vet
 from pbcopy.errors import Unsendable, Violation
 

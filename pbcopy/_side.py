@@ -37,6 +37,8 @@ class Side:
     @ivar delay: what is written from now on waits for so many steps.
     @ivar rate: how many bytes the peer reads in a step at most; C{None} for no
         limit.
+    @cvar reactor: what a Broker asks for the time.  In memory there is none, unless a
+        test sets a C{Clock}.
     @ivar bufferSize: with more bytes than this to deliver, a streaming producer
         is paused until all are delivered.
     """
@@ -45,6 +47,7 @@ class Side:
     closing = False
     delay = 0
     rate: int | None = None
+    reactor: Any = None
     bufferSize = BUFFER_SIZE
 
     def __init__(self, broker: pb.Broker, name: str) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "MAX_OBJECTS",
     "MAX_PENDING",
     "MAX_PIECES",
+    "MAX_SECONDS_BEFORE_LOGIN",
     "MAX_STATE",
     "MAX_STRING",
     "MAX_WORDS",
@@ -85,6 +86,12 @@ MAX_PIECES = 128 * 1024 * 1024
 """How many bytes of large states may have arrived of which the message has not.
 That is two states of L{MAX_STATE}: one may have arrived half when another one is
 sent at once."""
+
+MAX_SECONDS_BEFORE_LOGIN = 120
+"""How many seconds a peer may be connected to a L{pbcopy.Broker} before it has logged
+in; 0 for any time.  It is what OpenSSH gives to who has to type a password
+(C{LoginGraceTime}).  A connection that nobody uses costs a file and some 10 kB, and
+that of who sends half a message, L{MAX_MESSAGE_BEFORE_LOGIN}."""
 
 MAX_STATE = 64 * 1024 * 1024
 """How many bytes one object, with all that it refers to, may take on the wire.

@@ -150,7 +150,7 @@ class LoginTests(GuardTestCase):
         self.clock = Clock()
 
         class Clocked(pbcopy.Broker):
-            seconds = self.clock.seconds
+            clock = self.clock
 
         return Clocked
 
@@ -453,11 +453,3 @@ class ExportTests(SynchronousTestCase):
         """
         self.assertIs(pb.Broker, pbcopy.pb.Broker)
         self.assertTrue(issubclass(pbcopy.Broker, pb.Broker))
-
-    def test_seconds(self) -> None:
-        """
-        The time is that of the reactor.
-        """
-        from twisted.internet.base import ReactorBase
-
-        self.assertIs(ReactorBase.seconds, pbcopy.Broker.seconds)

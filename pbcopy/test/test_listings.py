@@ -241,16 +241,25 @@ class BoundaryTests(ListingsTestCase):
 
     async def test_tried(self) -> None:
         """
-        The client and the server print what the page says.
+        The client and the server print what the page says, and the server has one
+        line in its log for each thing that it has refused.
         """
         server = self.twistd("boundary_server.tac")
         await self.assertPrints(
             blockAfter("boundary.rst", "``python boundary_client.py`` prints:"),
             self.python("boundary_client.py", await server.port()),
         )
-        await self.assertServed(
-            blockAfter("boundary.rst", "The server above prints:"), server
+        server.signal("INT")
+        await server.end()
+        expected = blockAfter("boundary.rst", "The server above prints:")
+        printed, logged = (
+            server.printed[: len(expected)],
+            server.printed[len(expected) :],
         )
+        self.assertEqual(expected, printed)
+        self.assertEqual(4, len(logged), logged)
+        for line in logged:
+            self.assertIn(" is refused: Violation: ", line)
 
 
 def blockAfter(page: str, line: str) -> list[str]:

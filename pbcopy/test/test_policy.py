@@ -505,6 +505,15 @@ class LoginTests(PolicyTestCase):
             self.failureResultOf(call, "twisted.spread.flavors.NoSuchMethod")
             self.flushLoggedErrors()
 
+    def test_noPortal(self) -> None:
+        """
+        Where nobody can log in, what may arrive after a login never arrives.
+        """
+        self.root = Root()
+        connection = self.connect()
+        self.isRefused(connection.root, Order(), connection)
+        self.assertEqual("hello", self.take(Greeting("hello"), connection).text)
+
     def test_anotherLogin(self) -> None:
         """
         An application that has logins of its own says who has.

@@ -74,6 +74,7 @@ print(policy.describe())
 
 users = InMemoryUsernamePasswordDatabaseDontUse(alice=b"secret")
 factory = pb.PBServerFactory(Shop(users), security=policy)
+factory.protocol = pbcopy.Broker
 port = os.environ.get("PB_PORT", "8800")
 application = service.Application("shop")
 server = strports.service(f"tcp:{port}:interface=127.0.0.1", factory)
