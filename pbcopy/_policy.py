@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
 from twisted.python.reflect import qual
-from twisted.spread import flavors, jelly
+from twisted.spread import flavors, jelly, pb
 
 from pbcopy import limits
 from pbcopy._broker import awaitsLogin, hasAvatar
@@ -171,7 +172,11 @@ class Policy(jelly.SecurityOptions):
         of a type.
 
         @raise Violation: if it may not arrive.
+        @raise Unsendable: if it is in the state of what may not leave.
         """
+        if self._leaving is not None:
+            for cls in _flavorsAround(sys._getframe(1)):
+                self.checkLeaving(cls)
         if _isText(typeName) and typeName in self.allowedTypes:
             return True
         # It does not say which of the two it wants, nor for which Broker.  Both
@@ -280,6 +285,28 @@ class Policy(jelly.SecurityOptions):
             f"<Policy: {len(self._arriving) - late} classes may arrive, {late} after "
             f"login; {leaving} may leave>"
         )
+
+
+_JELLY = jelly._Jellier.jelly.__code__
+
+
+def _flavorsAround(frame: FrameType | None) -> Iterator[type]:
+    """
+    Give the classes of the flavors of which Jelly is looking at a state.
+
+    It does not ask for a flavor: that jellies itself, and its state is what is asked
+    for then.  A state may be a flavor in turn.
+    """
+    while frame is not None and frame.f_code is _JELLY:
+        frame = frame.f_back
+        owner = frame.f_locals.get("self") if frame is not None else None
+        isOwner = frame is not None and frame.f_code.co_name == "jellyFor"
+        if not isOwner or not isinstance(owner, flavors.Copyable):
+            return
+        # What a call has failed with is always told.
+        if not isinstance(owner, pb.CopyableFailure):
+            yield type(owner)
+        frame = frame.f_back if frame is not None else None
 
 
 def policyOf(broker: Any) -> Policy | None:

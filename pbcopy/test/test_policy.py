@@ -14,6 +14,7 @@ from twisted.cred.checkers import AllowAnonymousAccess
 from twisted.cred.portal import Portal
 from twisted.internet.defer import succeed
 from twisted.python.failure import Failure
+from twisted.python.reflect import qual
 from twisted.spread import pb as stock
 from twisted.spread.jelly import unjelly
 from twisted.trial.unittest import FailTest, SynchronousTestCase
@@ -93,6 +94,53 @@ class Lake(pbcopy.Cacheable):
 class LakeView(pbcopy.RemoteCache):
     """
     What a client has of one.
+    """
+
+
+@attr.s(auto_attribs=True, eq=False)
+class StockCopy(stock.Copyable):
+    """
+    A copy of Twisted's flavor.
+    """
+
+    state: Any
+
+    def getStateToCopy(self) -> Any:
+        """
+        Give any state.
+        """
+        return self.state
+
+
+class OtherStockCopy(StockCopy):
+    """
+    Another one.
+    """
+
+
+@attr.s(auto_attribs=True, eq=False)
+class StockCache(stock.Cacheable):
+    """
+    A cache of Twisted's flavor.
+    """
+
+    state: Any
+
+    def getStateToCacheAndObserveFor(self, perspective: Any, observer: Any) -> Any:
+        """
+        Give any state.
+        """
+        return self.state
+
+    def stoppedObserving(self, perspective: Any, observer: Any) -> None:
+        """
+        Be let go of.
+        """
+
+
+class OtherStockCache(StockCache):
+    """
+    Another one.
     """
 
 
@@ -599,6 +647,33 @@ class LeavingTests(PolicyTestCase):
         for thing in (Order(), [Order()], Greeting(Size.SMALL), Nest()):  # type: ignore[arg-type]
             failure = self.failureResultOf(self.get(thing), Unsendable)
             self.assertIn("may not leave", str(failure.value))
+
+    def test_stock(self) -> None:
+        """
+        So it is with Twisted's flavors: copies, caches, and those that have such a one
+        in their state, or as their state.  What a call fails with is told.
+        """
+        self.policy.allowLeaving(StockCopy, StockCache)
+        stock.setUnjellyableForClass(StockCopy, stock.RemoteCopy)
+        stock.setUnjellyableForClass(StockCache, stock.RemoteCache)
+        for cls in (StockCopy, StockCache):
+            self.addCleanup(copyTags.pop, qual(cls).encode("utf-8"))
+            self.successResultOf(self.get([cls({"a": 1}), cls(None)]))
+        for cls in (OtherStockCopy, OtherStockCache):
+            for state in ({}, None, [1], StockCopy({})):
+                for thing in (
+                    cls(state),
+                    StockCopy([cls(state)]),
+                    StockCopy(cls(state)),
+                ):
+                    failure = self.failureResultOf(self.get(thing), Unsendable)
+                    self.assertIn(f"{cls.__name__}: this may not", str(failure.value))
+
+        def fail() -> None:
+            raise ValueError("no")
+
+        self.root.remote_get = fail
+        self.failureResultOf(self.get(None), ValueError)
 
     def test_declared(self) -> None:
         """
