@@ -12,23 +12,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from types import FrameType
 from typing import Any
 
-from twisted.python.reflect import qual
-from twisted.spread import flavors, jelly, pb
+from twisted.spread import flavors, jelly
 
 from pbcopy import limits
+from pbcopy._asking import flavorsAround, isSending, receiverOf
 from pbcopy._broker import awaitsLogin, hasAvatar
-from pbcopy._classtypes import ObjectOf, schemaOf
 from pbcopy._kinds import shortly
-from pbcopy._leaftypes import MemberOf
-from pbcopy._recordtypes import RecordOf
-from pbcopy._registry import copyTags, exceptionNamed, nameOf
-from pbcopy._replicas import replicaFor
+from pbcopy._named import canArrive, described, isValueClass, localClasses, partsOf
+from pbcopy._registry import nameOf
 from pbcopy._text import asText
-from pbcopy._typebase import Type, within
-from pbcopy._valueclasses import formOf, registeredFor
 from pbcopy.errors import RegistrationError, Unsendable, Violation
 
 _PLAIN = (
@@ -91,7 +85,7 @@ class Policy(jelly.SecurityOptions):
         @raise RegistrationError: if one is nothing that can arrive.
         """
         for each in classes:
-            if not isinstance(each, (str, bytes)) and not _canArrive(each):
+            if not isinstance(each, (str, bytes)) and not canArrive(each):
                 raise RegistrationError(
                     "instances of this do not arrive",
                     where="Policy.allowArriving",
@@ -114,7 +108,7 @@ class Policy(jelly.SecurityOptions):
         leaving = self._leaving if self._leaving is not None else set()
         for each in classes:
             isFlavor = isinstance(each, type) and issubclass(each, flavors.Copyable)
-            if not isFlavor and not _isValueClass(each):
+            if not isFlavor and not isValueClass(each):
                 raise RegistrationError(
                     "instances of this do not leave",
                     where="Policy.allowLeaving",
@@ -174,16 +168,14 @@ class Policy(jelly.SecurityOptions):
         @raise Violation: if it may not arrive.
         @raise Unsendable: if it is in the state of what may not leave.
         """
+        asking = sys._getframe(1)
         if self._leaving is not None:
-            for cls in _flavorsAround(sys._getframe(1)):
+            for cls in flavorsAround(asking):
                 self.checkLeaving(cls)
         if _isText(typeName) and typeName in self.allowedTypes:
             return True
-        # It does not say which of the two it wants, nor for which Broker.  Both
-        # are in the frame of the method that asks.
-        asker = sys._getframe(1).f_locals.get("self")
-        if not isinstance(asker, jelly._Jellier):
-            self.checkArriving(typeName, getattr(asker, "invoker", None))
+        if not isSending(asking):
+            self.checkArriving(typeName, receiverOf(asking))
         return True
 
     def isModuleAllowed(self, moduleName: Any) -> bool:
@@ -225,14 +217,14 @@ class Policy(jelly.SecurityOptions):
 
         @return: C{None} if nobody may.
         """
-        found = [self._arriving.get(each) for each in (name, *_localClasses(name))]
+        found = [self._arriving.get(each) for each in (name, *localClasses(name))]
         said = [each for each in found if each is not None]
         if not said:
             said = [
                 isLate
                 for key, isLate in self._arriving.items()
                 for part in partsOf(key)
-                if part in _localClasses(name)
+                if part in localClasses(name)
             ]
         return min(said, default=None)
 
@@ -263,13 +255,13 @@ class Policy(jelly.SecurityOptions):
         for title, wanted in (("anybody", False), ("who has logged in", True)):
             yield f"From {title} may arrive:"
             found = [key for key, isLate in self._arriving.items() if isLate is wanted]
-            yield from (f"  {_described(each)}" for each in found)
+            yield from (f"  {described(each)}" for each in found)
             yield from () if found else ["  nothing"]
         yield "There may leave:"
         if self._leaving is None:
             yield "  whatever can be sent"
         else:
-            yield from sorted(f"  {_described(each)}" for each in self._leaving)
+            yield from sorted(f"  {described(each)}" for each in self._leaving)
         for title, maxima in (
             ("Limits before login:", self._strangers),
             ("Limits:", self._limits),
@@ -285,28 +277,6 @@ class Policy(jelly.SecurityOptions):
             f"<Policy: {len(self._arriving) - late} classes may arrive, {late} after "
             f"login; {leaving} may leave>"
         )
-
-
-_JELLY = jelly._Jellier.jelly.__code__
-
-
-def _flavorsAround(frame: FrameType | None) -> Iterator[type]:
-    """
-    Give the classes of the flavors of which Jelly is looking at a state.
-
-    It does not ask for a flavor: that jellies itself, and its state is what is asked
-    for then.  A state may be a flavor in turn.
-    """
-    while frame is not None and frame.f_code is _JELLY:
-        frame = frame.f_back
-        owner = frame.f_locals.get("self") if frame is not None else None
-        isOwner = frame is not None and frame.f_code.co_name == "jellyFor"
-        if not isOwner or not isinstance(owner, flavors.Copyable):
-            return
-        # What a call has failed with is always told.
-        if not isinstance(owner, pb.CopyableFailure):
-            yield type(owner)
-        frame = frame.f_back if frame is not None else None
 
 
 def policyOf(broker: Any) -> Policy | None:
@@ -356,62 +326,3 @@ def _isText(name: Any) -> bool:
         except UnicodeDecodeError:
             return False
     return type(name) in (bytes, str)
-
-
-def _canArrive(given: Any) -> bool:
-    isUnjellyable = isinstance(given, type) and issubclass(given, jelly.Unjellyable)
-    return isUnjellyable or _isValueClass(given)
-
-
-def _isValueClass(given: Any) -> bool:
-    isClass = isinstance(given, type) and not issubclass(
-        given, (jelly.Jellyable, jelly.Unjellyable)
-    )
-    return isClass and formOf(given) is not None
-
-
-def _localClasses(name: str) -> list[Any]:
-    """
-    Give what stands for a name of the peer's here.
-    """
-    found = [copyTags.get(name.encode("utf-8")), replicaFor(name)]
-    found += [registeredFor(name), exceptionNamed(name)]
-    return [each for each in found if isinstance(each, type)]
-
-
-def partsOf(key: type | str) -> set[type]:
-    """
-    Give the classes that the declaration of a class names, those that stand for
-    these here, and what theirs name.
-    """
-    found: set[type] = set()
-    todo: list[Any] = [key]
-    for each in todo:
-        schema = schemaOf(each) if isinstance(each, type) else None
-        types = () if schema is None else schema.types.values()
-        named = {part for type_ in types for part in _classesIn(type_)}
-        named |= {local for part in named for local in _localClasses(qual(part))}
-        todo += named - found
-        found |= named
-    return found
-
-
-def _classesIn(type_: Type) -> Iterator[type]:
-    for each in within(type_):
-        if isinstance(each, (MemberOf, ObjectOf, RecordOf)):
-            yield each.cls
-
-
-def _described(key: type | str) -> str:
-    """
-    Describe a class: its names on the wire, and its fields.
-    """
-    if isinstance(key, str):
-        return repr(key)
-    tags = [asText(tag) for tag, local in copyTags.items() if local is key]
-    schema = schemaOf(key)
-    fields = "any attributes"
-    if schema is not None:
-        said = schema.byWire.items()
-        fields = ", ".join(f"{name}: {field.type}" for name, field in said)
-    return f"{key.__qualname__} (as {', '.join(tags) or qual(key)}): {fields}"

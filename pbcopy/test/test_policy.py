@@ -658,9 +658,11 @@ class LeavingTests(PolicyTestCase):
         stock.setUnjellyableForClass(StockCache, stock.RemoteCache)
         for cls in (StockCopy, StockCache):
             self.addCleanup(copyTags.pop, qual(cls).encode("utf-8"))
-            self.successResultOf(self.get([cls({"a": 1}), cls(None)]))
+            made: Any = cls
+            self.successResultOf(self.get([made({"a": 1}), made(None)]))
         for cls in (OtherStockCopy, OtherStockCache):
-            for state in ({}, None, [1], StockCopy({})):
+            states: tuple[Any, ...] = {}, None, [1], StockCopy({})
+            for state in states:
                 for thing in (
                     cls(state),
                     StockCopy([cls(state)]),
