@@ -11,8 +11,9 @@ from twisted.internet.defer import Deferred
 from twisted.spread.banana import BananaError
 
 from pbcopy._bananaencoding import encoded
-from pbcopy._flat import mayLeave
+from pbcopy._flat import NOT_FLAT, jellyFlat, mayLeave
 from pbcopy._guardcalls import CallBroker
+from pbcopy._packedcopy import packedCopy
 from pbcopy._quickcalls import WORDS, Tails, headOf
 
 _tails = Tails()
@@ -22,6 +23,26 @@ class SendingBroker(CallBroker):
     """
     A Broker that encodes what it sends by itself.
     """
+
+    def serialize(
+        self,
+        object: Any,
+        perspective: Any = None,
+        method: Any = None,
+        args: Any = None,
+        kw: Any = None,
+    ) -> Any:
+        """
+        Give the expression for an object.
+        """
+        flat = jellyFlat(object) if mayLeave(self.security) else NOT_FLAT
+        if flat is not NOT_FLAT:
+            return flat
+        copy = packedCopy(object, self) if method is None else None
+        if copy is not None:
+            return copy
+        stock: Any = super()
+        return stock.serialize(object, perspective, method, args, kw)
 
     def sendEncoded(self, obj: Any) -> None:
         """

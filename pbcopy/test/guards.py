@@ -5,6 +5,7 @@ The ground for tests of L{pbcopy.Broker}: a peer that writes Banana by hand.
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from twisted.cred.checkers import AllowAnonymousAccess
@@ -12,12 +13,14 @@ from twisted.cred.portal import IRealm, Portal
 from twisted.internet.error import ConnectionAborted
 from twisted.python import log
 from twisted.python.failure import Failure
-from twisted.spread import banana, pb
+from twisted.spread import banana, jelly, pb
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 import pbcopy
+from pbcopy._registry import copyTags
 from pbcopy._side import ADDRESS, Side
+from pbcopy.testing import Connection, connect
 
 VERSION = [b"version", 6]
 NO_ARGS: list[Any] = [b"tuple"]
@@ -186,6 +189,99 @@ class GuardTestCase(SynchronousTestCase):
         peer = Peer(Pond(), pb.Broker)
         peer.send(*messages)
         self.assertIsInstance(peer.raised, expected)
+        self.lines.clear()
+
+
+class Known(pb.Copyable, pb.RemoteCopy):
+    """
+    A copy of Twisted's flavor, that notes what is made.
+    """
+
+    made: list[Any] = []  # noqa: RUF012
+
+    def setCopyableState(self, state: Any) -> None:
+        """
+        Note it.
+        """
+        self.made.append(state)
+        if state.get(b"fails") or state.get("fails"):
+            raise RuntimeError("not this state")
+        self.__dict__.update(state)
+
+
+class Stranger(pb.Copyable):
+    """
+    A copy that the receiver does not know.
+    """
+
+
+class Trouble(pb.Error, pb.Copyable):
+    """
+    An error that is sent itself, and that the receiver does not know.
+    """
+
+
+class CallTestCase(GuardTestCase):
+    """
+    What the tests have in common.
+    """
+
+    def setUp(self) -> None:
+        super().setUp()
+        pb.setUnjellyableForClass(Known, Known)
+        self.addCleanup(copyTags.pop, b"pbcopy.test.guards.Known")
+        self.patch(Known, "made", [])
+
+    def connect(self, protocol: Any = pbcopy.Broker, **kw: Any) -> Connection:
+        """
+        Connect a client to a server of the root.
+        """
+        server: Any = pb.PBServerFactory(self.root, **kw)
+        client: Any = pb.PBClientFactory()
+        server.protocol = client.protocol = protocol
+        return connect(server, client)
+
+    def called(self, connection: Connection, method: Any) -> list[Any]:
+        """
+        Have the client call a method, and give what its Deferred has fired with.
+        """
+        self.root.remote_try = method  # type: ignore[attr-defined]
+        results: list[Any] = []
+        connection.root.callRemote("try").addBoth(results.append)
+        connection.deliver()
+        return results
+
+    def failedWith(self, connection: Connection, method: Any) -> Failure:
+        """
+        Have the client call a method, check that this fails alone, and give the
+        failure.
+        """
+        (failure,) = self.called(connection, method)
+        self.assertIsInstance(failure, Failure)
+        self.assertWorks(connection)
+        assert isinstance(failure, Failure)
+        return failure
+
+    def assertWorks(self, connection: Connection) -> None:
+        """
+        Check that the connection lives.
+        """
+        self.assertFalse(connection.lost, connection.reason)
+        self.assertEqual([7], self.called(connection, lambda: 7))
+
+    def assertStockFails(self, method: Any) -> None:
+        """
+        Check that with Twisted's Broker a call costs the connection, never ends, or
+        does not say what it failed with.
+        """
+        connection = self.connect(pb.Broker)
+        results = self.called(connection, method)
+        # The client's own pbcopy may have saved the connection.
+        isMended = not (connection.lost or not results)
+        self.assertTrue(not isMended or results[0].check(jelly.InsecureJelly), results)
+        del connection
+        gc.collect()
+        self.flushLoggedErrors()
         self.lines.clear()
 
 

@@ -31,7 +31,7 @@ from twisted.spread import pb as stock
 import pbcopy
 from pbcopy import pb
 from pbcopy._channel import HUB
-from pbcopy._guardcalls import CallBroker
+from pbcopy._guardtaken import TakingBroker
 from pbcopy._turn import endTurn
 
 SUITES = (
@@ -110,7 +110,7 @@ def logRefusals() -> None:
     Log what a peer is to blame for as Twisted's Broker does, with its traceback:
     the suites count that.  pbcopy's Broker logs it in one line.
     """
-    refuse = CallBroker._refuse
+    refuse = TakingBroker._refuse
 
     @wraps(refuse)
     def refuseAndLog(self: Any, why: object) -> None:
@@ -118,7 +118,7 @@ def logRefusals() -> None:
         if isinstance(why, Exception):
             log.err(why)
 
-    CallBroker._refuse = refuseAndLog  # type: ignore[method-assign]
+    TakingBroker._refuse = refuseAndLog  # type: ignore[method-assign]
 
 
 def unregister() -> None:

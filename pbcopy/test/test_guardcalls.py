@@ -11,120 +11,33 @@ import weakref
 from datetime import datetime, timezone
 from typing import Any
 
-from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import fail, succeed
 from twisted.python.failure import Failure
-from twisted.spread import banana, flavors, jelly, pb
+from twisted.spread import flavors, pb
 
 import pbcopy
 import pbcopy.pb
 from pbcopy import limits
-from pbcopy._guardverbs import brief
-from pbcopy._registry import copyTags
-from pbcopy.errors import Unsendable, Violation
-from pbcopy.test.guards import NO_ARGS, NO_KW, GuardTestCase, Peer, errorIn, portal
+from pbcopy.errors import Unsendable
+from pbcopy.test.guards import (
+    NO_ARGS,
+    NO_KW,
+    CallTestCase,
+    Known,
+    Peer,
+    errorIn,
+    portal,
+)
 from pbcopy.test.sharedponds import Duck, DuckView, Pond, PondView
-from pbcopy.testing import Connection, connect
+from pbcopy.testing import connect
 
 VIOLATION = "pbcopy.errors.Violation"
-
-
-class Known(pb.Copyable, pb.RemoteCopy):
-    """
-    A copy of Twisted's flavor, that notes what is made.
-    """
-
-    made: list[Any] = []  # noqa: RUF012
-
-    def setCopyableState(self, state: Any) -> None:
-        """
-        Note it.
-        """
-        self.made.append(state)
-        if state.get(b"fails") or state.get("fails"):
-            raise RuntimeError("not this state")
-        self.__dict__.update(state)
-
-
-class Stranger(pb.Copyable):
-    """
-    A copy that the receiver does not know.
-    """
-
-
-class Trouble(pb.Error, pb.Copyable):
-    """
-    An error that is sent itself, and that the receiver does not know.
-    """
 
 
 class Nobodys(BaseException):
     """
     An exception that is no C{Exception}.
     """
-
-
-class CallTestCase(GuardTestCase):
-    """
-    What the tests have in common.
-    """
-
-    def setUp(self) -> None:
-        super().setUp()
-        pb.setUnjellyableForClass(Known, Known)
-        self.addCleanup(copyTags.pop, b"pbcopy.test.test_guardcalls.Known")
-        self.patch(Known, "made", [])
-
-    def connect(self, protocol: Any = pbcopy.Broker, **kw: Any) -> Connection:
-        """
-        Connect a client to a server of the root.
-        """
-        server: Any = pb.PBServerFactory(self.root, **kw)
-        client: Any = pb.PBClientFactory()
-        server.protocol = client.protocol = protocol
-        return connect(server, client)
-
-    def called(self, connection: Connection, method: Any) -> list[Any]:
-        """
-        Have the client call a method, and give what its Deferred has fired with.
-        """
-        self.root.remote_try = method  # type: ignore[attr-defined]
-        results: list[Any] = []
-        connection.root.callRemote("try").addBoth(results.append)
-        connection.deliver()
-        return results
-
-    def failedWith(self, connection: Connection, method: Any) -> Failure:
-        """
-        Have the client call a method, check that this fails alone, and give the
-        failure.
-        """
-        (failure,) = self.called(connection, method)
-        self.assertIsInstance(failure, Failure)
-        self.assertWorks(connection)
-        assert isinstance(failure, Failure)
-        return failure
-
-    def assertWorks(self, connection: Connection) -> None:
-        """
-        Check that the connection lives.
-        """
-        self.assertFalse(connection.lost, connection.reason)
-        self.assertEqual([7], self.called(connection, lambda: 7))
-
-    def assertStockFails(self, method: Any) -> None:
-        """
-        Check that with Twisted's Broker a call costs the connection, never ends, or
-        does not say what it failed with.
-        """
-        connection = self.connect(pb.Broker)
-        results = self.called(connection, method)
-        # The client's own pbcopy may have saved the connection.
-        isMended = not (connection.lost or not results)
-        self.assertTrue(not isMended or results[0].check(jelly.InsecureJelly), results)
-        del connection
-        gc.collect()
-        self.flushLoggedErrors()
-        self.lines.clear()
 
 
 class ArgumentTests(CallTestCase):
@@ -148,7 +61,7 @@ class ArgumentTests(CallTestCase):
         Give a Known as it comes.
         """
         pairs = [[key.encode("ascii"), value] for key, value in state.items()]
-        return [b"pbcopy.test.test_guardcalls.Known", [b"dictionary", *pairs]]
+        return [b"pbcopy.test.guards.Known", [b"dictionary", *pairs]]
 
     def test_nothingIsMade(self) -> None:
         """
@@ -249,7 +162,7 @@ class ArgumentTests(CallTestCase):
         """
         peer = Peer(self.root)
         for sent in (b"x", [b"dictionary", [b"fails", 1]]):
-            name = b"pbcopy.test.test_guardcalls.Known"
+            name = b"pbcopy.test.guards.Known"
             error = errorIn(peer.call(5, [name, sent]))[1]
             self.assertIn(error, ("builtins.AttributeError", "builtins.RuntimeError"))
             self.assertLine("Error: ")
@@ -408,134 +321,6 @@ class UpdateTests(CallTestCase):
         self.assertEqual(2000, len(view.things))
         self.assertTrue(pbcopy.statusOf(view).isLive)
         self.assertEqual([], self.lines)
-
-
-class AnswerTests(CallTestCase):
-    """
-    What comes for a call, and cannot be taken, fails that call.
-    """
-
-    def test_D4_theClassIsNotKnown(self) -> None:
-        """
-        An answer with an object of Twisted's flavors whose class is not registered
-        fails its call.
-        """
-        failure = self.failedWith(self.connect(), Stranger)
-        self.assertIs(jelly.InsecureJelly, failure.type)
-        self.assertStockFails(Stranger)
-
-    def test_D4_theStateIsNotTaken(self) -> None:
-        """
-        So does one whose class raises.
-        """
-
-        def method() -> Any:
-            thing = Known()
-            thing.fails = True  # type: ignore[attr-defined]
-            return [thing]
-
-        failure = self.failedWith(self.connect(), method)
-        self.assertIs(RuntimeError, failure.type)
-        self.assertStockFails(method)
-
-    def test_D4_anError(self) -> None:
-        """
-        So does an error of a class that is not known.
-        """
-
-        def method() -> None:
-            raise Trouble("here")
-
-        failure = self.failedWith(self.connect(), method)
-        self.assertIs(jelly.InsecureJelly, failure.type)
-        self.assertStockFails(method)
-
-    def test_othersWait(self) -> None:
-        """
-        Others that wait for their answers get them.
-        """
-        connection = self.connect()
-        waiting: Deferred[Any] = Deferred()
-        other = self.called(connection, lambda: waiting)
-        self.assertEqual([], other)
-        self.failedWith(connection, Stranger)
-        waiting.callback(8)
-        connection.deliver()
-        self.assertEqual([8], other)
-
-    def answered(self, message: list[Any], protocol: Any = pbcopy.Broker) -> Any:
-        """
-        Have a server answer the first call of a client by hand.
-
-        @return: the connection, and what the call has fired with.
-        """
-        connection = self.connect(protocol)
-        connection.client.currentRequestID = 4
-        results: list[Any] = []
-        connection.root.callRemote("add").addBoth(results.append)
-        connection.fromClient.take(None)
-        connection.fromServer.write(banana.encode(message))
-        connection.deliver()
-        return connection, results
-
-    def test_malformed(self) -> None:
-        """
-        So does whatever Jelly can make nothing of.
-        """
-        for sent in ([], [7], [b"cached", 7], [b"unicode", b"\xff"], [b"no.such", 1]):
-            for verb in (b"answer", b"error"):
-                connection, (failure,) = self.answered([verb, 5, sent])
-                self.assertTrue(issubclass(failure.type, jelly.InsecureJelly), sent)
-                self.assertWorks(connection)
-        connection, results = self.answered([b"answer", 5, [b"no.such", 1]], pb.Broker)
-        self.assertTrue(connection.lost and not results)
-        self.flushLoggedErrors()
-
-    def test_noErrors(self) -> None:
-        """
-        An error in which there is none is told as such.
-        """
-        some: list[Any] = [7, b"x", [b"None"], [b"list", [b"unicode", b"x"]]]
-        for sent in (*some, [b"remote", 7]):
-            connection, (failure,) = self.answered([b"error", 5, sent])
-            self.assertIs(Violation, failure.type)
-            self.assertIn("there is no error in it", str(failure.value))
-            # Whom it is passed on to hears what was sent, not what that is here.
-            self.assertEqual(brief(sent), failure.value.got)
-            self.assertWorks(connection)
-
-    def test_D26_withoutParents(self) -> None:
-        """
-        An error without the names of its bases is taken.
-        """
-        state = [[b"type", b"exceptions.Quack"], [b"value", b"loud"]]
-        name = b"twisted.spread.pb.CopyableFailure"
-        sent = [b"error", 5, [name, [b"dictionary", *state]]]
-        connection, (failure,) = self.answered(sent)
-        self.assertEqual(b"exceptions.Quack", failure.type)
-        self.assertIsNone(failure.check(KeyError))
-        self.assertWorks(connection)
-
-    def test_aReplicaForAnError(self) -> None:
-        """
-        What represents an exception here may be no exception.
-        """
-        sent = [b"pbcopy.test.test_guardcalls.Known", [b"dictionary"]]
-        failure = self.answered([b"error", 5, sent])[1][0]
-        self.assertIsInstance(failure.value, Known)
-
-    def test_aCancelledCall(self) -> None:
-        """
-        The answer to a call that was cancelled is taken, and forgotten.
-        """
-        connection = self.connect()
-        results: list[Any] = []
-        call = connection.root.callRemote("add").addBoth(results.append)
-        call.cancel()
-        connection.deliver()
-        self.assertEqual(1, len(results))
-        self.assertEqual({}, connection.client.waitingForAnswers)
-        self.assertWorks(connection)
 
 
 class ErrorTests(CallTestCase):
