@@ -31,6 +31,7 @@ import pbcopy.pb
 from pbcopy import StatusKind, _answers, _envelope, _pieces, _publication, statusOf
 from pbcopy._slot import _slots
 from pbcopy.errors import Unsendable, Violation
+from pbcopy.test.freezing import freeze
 from pbcopy.test.holders import Client, Kind, Shape
 from pbcopy.test.masters import (
     Pond,
@@ -529,8 +530,8 @@ def run(case: SynchronousTestCase, kinds: list[Kind], examples: int) -> None:
     case.patch(_envelope, "PIECE", 256)
     case.patch(_envelope, "WINDOW", 2)
     pbcopy.pb.setUnjellyableForException(Trouble)
-    gc.collect()
-    case.addCleanup(gc.unfreeze)
+    freeze()
+    case.addCleanup(freeze)
     machine = type("Machine", (Lifetimes,), {"case": case, "kinds": kinds})
     run_state_machine_as_test(
         machine,

@@ -13,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy.pb
 from pbcopy import _replicas
+from pbcopy.test.freezing import freezeOnce
 from pbcopy.testing import Connection, connect
 
 
@@ -40,6 +41,7 @@ class Kit:
     def __init__(self, case: SynchronousTestCase, pb: Any) -> None:
         # A greeting has a word for each class that any test has declared.
         case.patch(_replicas, "_replicas", {})
+        freezeOnce()
 
         class Pond(pb.Cacheable):  # type: ignore[misc]
             def __init__(self, ducks: list[str] | None = None) -> None:

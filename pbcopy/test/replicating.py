@@ -41,6 +41,7 @@ from pbcopy.test.comparing import (
 )
 from pbcopy.test.contents import contents, inside, refuse, requireSame
 from pbcopy.test.declarations import Declarations, Rights
+from pbcopy.test.freezing import freeze
 from pbcopy.test.masters import register, require
 from pbcopy.test.settling import Settling
 from pbcopy.test.sorts import Colour, Tape
@@ -393,8 +394,8 @@ def run(case: SynchronousTestCase, kinds: list[Kind], examples: int) -> None:
     case.patch(limits, "MAX_PENDING", 30)
     case.patch(_valueclasses, "_local", dict(_valueclasses._local))
     pbcopy.setUnjellyableForValue(Colour)
-    gc.collect()
-    case.addCleanup(gc.unfreeze)
+    freeze()
+    case.addCleanup(freeze)
     case.addCleanup(gc.enable)
     machine = type("Machine", (Replicating,), {"case": case, "kinds": kinds})
     run_state_machine_as_test(

@@ -5,7 +5,6 @@ Tests for L{pbcopy._network}.
 
 from __future__ import annotations
 
-import gc
 import itertools
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +19,7 @@ import pbcopy.pb
 from pbcopy import _network, _turn
 from pbcopy._side import Side
 from pbcopy._slot import _slots
+from pbcopy.test.freezing import freeze
 from pbcopy.test.ponds import Kit, Received, register
 from pbcopy.testing import Connection, Network
 
@@ -311,10 +311,8 @@ class CutTests(NetworkTestCase):
         before = set(_slots.values())
         # The reactor would be asked again and again to end a turn that is over.
         self.patch(_turn, "sys", SimpleNamespace(modules={}))
-        # The collector need not look at what is there already.
-        gc.collect()
-        gc.freeze()
-        self.addCleanup(gc.unfreeze)
+        freeze()
+        self.addCleanup(freeze)
         for side in ("fromServer", "fromClient"):
             network = Network()
             for count in itertools.count():
