@@ -15,6 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
 from pbcopy.errors import Unsendable
+from pbcopy.test.freezing import freeze
 from pbcopy.test.ponds import register
 from pbcopy.testing import Connection, connect
 
@@ -359,6 +360,9 @@ class FailureTests(GraphTestCase):
         self.get(chain(Node, both=True, length=10))
         self.root.thing = None
         self.connection.collect()
+        # Tests that ran before are frozen with what they have held.
+        gc.unfreeze()
+        self.addCleanup(freeze)
         gc.collect()
         left = [each for each in gc.get_objects() if type(each) is Node]
         self.assertEqual([], left)

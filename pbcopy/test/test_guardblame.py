@@ -25,6 +25,18 @@ class Root(pb.Root):
         raise TypeError("mine")
 
 
+class Secret(jelly.Jellyable):
+    """
+    What is not sent.
+    """
+
+    def jellyFor(self, jellier: Any) -> Any:
+        """
+        Fail.
+        """
+        raise jelly.InsecureJelly("mine")
+
+
 class BlameTests(SynchronousTestCase):
     """
     It is known where an error comes from.
@@ -81,7 +93,8 @@ class BlameTests(SynchronousTestCase):
         It is not for what it is to be sent.
         """
         broker: Any = pb.Broker(True, jelly.globalSecurity)
-        error = self.error(broker.serialize, pb.RemoteReference(None, None, 1, False))
+        error = self.error(broker.serialize, Secret())
+        self.assertIsInstance(error, jelly.InsecureJelly)
         self.assertFalse(self.blame(error))
 
     def test_isTwisteds(self) -> None:
