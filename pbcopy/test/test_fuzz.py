@@ -258,7 +258,7 @@ class FindTests(FuzzTestCase):
         """
         self.protocol = pbcopy.Broker
         self.patch(pbcopy.Broker, "proto_decref", lambda *args: 1 / 0)
-        self.assertEqual("ZeroDivisionError out", self.play([b"decref", 1]))
+        self.assertIn("ZeroDivisionError", self.play([b"decref", 1]) or "")
 
     def test_theApplications(self) -> None:
         """
