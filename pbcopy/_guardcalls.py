@@ -47,6 +47,7 @@ class CallBroker(TakingBroker):
         netArgs: list[Any],
         netKw: list[Any],
     ) -> None:
+        target: Any = None
         try:
             name = nameOf(message)
             target = findObjMethod(objectID)
@@ -57,7 +58,9 @@ class CallBroker(TakingBroker):
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            self._logCall(error, bool(answerRequired))
+            # A replica says itself that it cannot take an update.
+            if not isinstance(target, Replica) or not isinstance(error, Violation):
+                self._logCall(error, bool(answerRequired))
             if answerRequired:
                 self._sendError(Failure(), requestID)
         else:
