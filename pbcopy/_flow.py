@@ -44,10 +44,12 @@ class Flow:
     Whether the peer of one connection takes what it is sent.
 
     @ivar isFull: whether the transport has more to write than it wants to keep.
+    @ivar pending: how many bytes were written while it was.
     """
 
     def __init__(self, broker: pb.Broker) -> None:
         self.isFull = False
+        self.pending = 0
         self._broker = broker
         self._isProducer = False
         # A dict keeps its order.
@@ -100,6 +102,7 @@ class Flow:
         Hear from the transport that it is full.
         """
         self.isFull = True
+        self._count()
         for who, sender in list(self._senders.items()):
             try:
                 sender.paused(who)
@@ -111,7 +114,7 @@ class Flow:
         """
         Hear from the transport that it has written all.
         """
-        self.isFull = False
+        self._countNoMore()
         # What is told may fill it again.
         self._unregister()
         gather(self._senders, lambda who, sender: sender.resumed(who))
@@ -120,7 +123,25 @@ class Flow:
         """
         Hear from the transport that the connection is gone.
         """
-        self.isFull = self._isProducer = False
+        self._countNoMore()
+        self._isProducer = False
+
+    def _count(self) -> None:
+        """
+        Count what is written.  A transport does not say how much it keeps.
+        """
+        transport: Any = self._broker.transport
+        write = transport.write
+
+        def counted(data: bytes) -> None:
+            self.pending += len(data)
+            write(data)
+
+        vars(transport)["write"] = counted
+
+    def _countNoMore(self) -> None:
+        vars(self._broker.transport).pop("write", None)
+        self.isFull, self.pending = False, 0
 
 
 def gather(senders: dict[Any, Sender], ask: Callable[[Any, Sender], list[Any]]) -> None:

@@ -17,6 +17,7 @@ from zope.interface import implementer
 
 from pbcopy import _broker
 from pbcopy._arguments import areSettled, asArguments, settled
+from pbcopy._backlog import Backlog
 from pbcopy._flow import Flow
 from pbcopy._hub import hubOf
 from pbcopy._text import asText
@@ -67,6 +68,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
     _luid: int | None = None
     _watcher: Watcher | None = None
     _flow: Flow | None = None
+    _backlog: Backlog | None = None
     _underWay: Callable[[], bool] = staticmethod(_never)
     _origin: Callable[[], Any] = staticmethod(_nothing)
 
@@ -136,6 +138,9 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         """
         Become inert.
         """
+        if self._backlog is not None:
+            self._backlog.end()
+        self._backlog = None
         self._luid = None
         self._origin = _nothing
         self._watcher = None
@@ -159,10 +164,14 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         @return: a Deferred of what the method returned; C{None} if no answer
             was asked for, and then what goes wrong is logged.  It fails with
             C{pb.DeadReferenceError} if the observer has stopped or its
-            connection is gone, with L{Unsendable} if an argument cannot be sent,
+            connection is gone, with L{Unsendable} if an argument cannot be sent, or
+            if the peer takes no more for now (L{limits.MAX_PENDING_BYTES}),
             and with whatever else keeps the message from being sent.
         """
         answered = kw.get("pbanswer", True)
+        refusal = self._refusal()
+        if refusal is not None:
+            return defer.fail(refusal) if answered else None
         if self._watcher is not None:
             self._watcher.updates()
         if self.isWaiting() and not areSettled((*args, *kw.values())):
@@ -177,6 +186,16 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
             return answer
         answer.addErrback(self._unsent)
         return None
+
+    def _refusal(self) -> BaseException | None:
+        """
+        Give why nothing is sent now, if nothing is.
+        """
+        if self._flow is None or not self._flow.isFull:
+            return None
+        if self._backlog is None:
+            self._backlog = Backlog(self, self._flow)
+        return self._backlog.refusal()
 
     def tell(self, name: str, *args: Any) -> BaseException | None:
         """

@@ -23,6 +23,7 @@ __all__ = [
     "MAX_NESTING",
     "MAX_OBJECTS",
     "MAX_PENDING",
+    "MAX_PENDING_BYTES",
     "MAX_PIECES",
     "MAX_SECONDS_BEFORE_LOGIN",
     "MAX_STATE",
@@ -81,6 +82,13 @@ MAX_PENDING = 100_000
 that were, before they were changed.  Python takes 8 bytes for each, so this is some
 1 MB for one observer, beside the values themselves.  A peer that misses more gets a
 fresh state."""
+
+MAX_PENDING_BYTES = 64 * 1024 * 1024
+"""How many bytes may wait for a peer that takes no more for now, before a
+C{callRemote} of an observer is refused.  The transport keeps them.  A peer that
+understands it gets a fresh state when it takes more; any other, which could never be
+brought up to date, loses its connection.  It is as much as L{MAX_STATE}, so that a
+peer that reads is not lost by what an application sends in one turn."""
 
 MAX_PIECES = 128 * 1024 * 1024
 """How many bytes of large states may have arrived of which the message has not.
