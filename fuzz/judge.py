@@ -40,7 +40,8 @@ _CALLING = {
 }
 """Where a method of an application's is looked up and called for an update."""
 
-_GUARD = frozenset(["pbcopy._guardbroker", "pbcopy._guardcalls"])
+_GUARD = "pbcopy._guard"
+"""What the modules of pbcopy's Broker begin with."""
 
 _SCENE = "fuzz.scene"
 
@@ -132,6 +133,6 @@ def _isOurs(modules: list[str]) -> bool:
     @param modules: that of the frame, and of the one that it has called.
     """
     module, called = (*modules, "")[:2]
-    if module in _GUARD and called.startswith("twisted."):
+    if module.startswith(_GUARD) and called.startswith("twisted."):
         return False
     return module.startswith("pbcopy.") and not module.startswith("pbcopy.test.")

@@ -18,7 +18,6 @@ from twisted.python.failure import Failure
 from twisted.spread import flavors, pb
 
 from pbcopy._applying import applyTogether
-from pbcopy._channel import DELTA
 from pbcopy._hub import hubOf
 from pbcopy._plainreplica import plainMethod
 from pbcopy._reading import malformed
@@ -101,7 +100,7 @@ def takeDeltas(first: Slot | None, broker: pb.Broker, arguments: Sequence[Any]) 
     except Exception:
         for each in slots[1:]:
             if each is not None:
-                each.failed(DELTA, Failure())
+                each.failedWith(Failure())
         raise
 
 

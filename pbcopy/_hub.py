@@ -137,7 +137,8 @@ class Hub(Counting):
             self._hear(message, *callIn(broker, args, kw, f"pbcopy.{message}"))
         except Exception:
             # C{['tuple', luid, state]}, as the peer's Jelly has made it.
-            luid = args[1] if message == "fresh" and len(args) == 3 else None
+            isFresh = message == "fresh" and type(args) is list and len(args) == 3
+            luid = args[1] if isFresh else None
             replica = replicaOf(broker, luid)
             if replica is None:
                 raise

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from twisted.persisted import crefutil
+from twisted.python import compat
 from twisted.spread import flavors, jelly, pb
 from twisted.spread.jelly import InsecureJelly
 
@@ -95,4 +96,8 @@ def isJellysOwn(error: BaseException) -> bool:
     return isOurs and modules[-1] in _JELLYS
 
 
-_JELLYS = (jelly.__name__, flavors.__name__, pb.__name__, crefutil.__name__)
+_JELLYS = (
+    *(jelly.__name__, flavors.__name__, pb.__name__, crefutil.__name__),
+    # It compares references that are keys of a dict.
+    compat.__name__,
+)

@@ -281,7 +281,7 @@ class Slot(Replica):
             table = self._hub.broker.locallyCachedObjects
             slot = table.get(luid) if type(luid) is int else None
             if isinstance(slot, Slot) and slot.isMade:
-                slot.failed(DELTA, failure)
+                slot.failedWith(failure)
 
     @contextmanager
     def updating(self) -> Iterator[None]:
@@ -304,6 +304,17 @@ class Slot(Replica):
             isDelta = asText(message) == DELTA
             what = f"{self._name()} cannot take a change" if isDelta else method
             self._reported(what, failure)
+            self.catchUp()
+
+    def failedWith(self, failure: Failure) -> None:
+        """
+        Know of an update that failed with that of another replica, which reports
+        it.
+        """
+        if self.watch.status.kind is not StatusKind.STALE:
+            reason: Any = failure.value
+            text = f"{self._name()} cannot take a change: {inOneLine(reason)}"
+            self._turnStale(reason, wanted=text)
             self.catchUp()
 
     def _name(self) -> str:

@@ -112,6 +112,9 @@ class HubTests(HubTestCase):
         for args in arguments:
             for kw in keywords:
                 hub.callRemote("fresh", *args, pbanswer=False, **kw)
+        client: Any = self.connection.client
+        for sent in (1.5, [b"list", 1], []):
+            client.sendCall(b"message", 7, HUB, b"fresh", 0, sent, [b"dictionary"])
         self.connection.deliver()
         self.flushLoggedErrors()
         self.assertFalse(self.connection.lost)

@@ -62,6 +62,14 @@ class JellyTests(RefusalTestCase):
     What Jelly itself raises is a L{Violation}.
     """
 
+    def test_keysThatCannotBeCompared(self) -> None:
+        """
+        Neither can a dict of which Twisted cannot compare the keys: a reference, and
+        the number that it has.
+        """
+        inside = [b"dictionary", [2, 1], [[b"remote", 2], 1]]
+        self.refused(b"some.Taken", [b"dictionary", [b"x", inside]])
+
     def test_inAState(self) -> None:
         """
         Wherever it is in an object of pbcopy's, also where that is in no envelope.
