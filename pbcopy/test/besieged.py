@@ -198,12 +198,14 @@ def policy() -> pbcopy.Policy:
         MAX_ITEMS=10_000,
         MAX_NESTING=50,
         MAX_OBJECTS=10_000,
+        MAX_PENDING_BYTES=1_000_000,
         MAX_PIECES=2_000_000,
         MAX_STATE=1_000_000,
         MAX_STRING=100_000,
     )
     made.limit(
         beforeLogin=True,
+        MAX_SECONDS_BEFORE_LOGIN=4,
         MAX_CACHES=0,
         MAX_ITEMS=100,
         MAX_OBJECTS=100,
@@ -239,6 +241,22 @@ class Ticker(pb.Cacheable):
         return gatherResults(calls)
 
 
+class Noise(pb.Cacheable):
+    """
+    What is told much about.
+    """
+
+    def __init__(self) -> None:
+        self.observers: list[Any] = []
+
+    def getStateToCacheAndObserveFor(self, perspective: Any, observer: Any) -> Any:
+        self.observers.append(observer)
+        return {}
+
+    def stoppedObserving(self, perspective: Any, observer: Any) -> None:
+        self.observers.remove(observer)
+
+
 class TickerView(pb.RemoteCache):
     """
     What the honest client has.  It answers with the number of updates in a row.
@@ -258,6 +276,7 @@ class User(pb.Avatar):
 
     def __init__(self, ticker: Ticker) -> None:
         self.ticker = ticker
+        self.noises = Noise()
         self.kept: list[Any] = []
 
     def perspective_take(self, thing: Any) -> str:
@@ -279,6 +298,17 @@ class User(pb.Avatar):
 
     def perspective_ping(self) -> bytes:
         return b"pong"
+
+    def perspective_noise(self) -> Noise:
+        return self.noises
+
+    def perspective_bustle(self, count: int) -> None:
+        """
+        Tell much: 10 kB each time.
+        """
+        for _ in range(count):
+            for each in self.noises.observers:
+                each.callRemote("hear", b"x" * 10_000, pbanswer=False)
 
     def perspective_ticker(self) -> Ticker:
         return self.ticker

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import select
 import socket
 import struct
 import sys
@@ -314,6 +315,12 @@ class Peer:
         except TimeoutError:
             return "silence"
         return described(found)
+
+    def pause(self, seconds: float) -> None:
+        """
+        Do nothing for a while, unless the connection is closed.
+        """
+        select.select([self._socket], [], [], seconds)
 
     def close(self) -> None:
         """
@@ -1313,6 +1320,44 @@ def half(door: Door) -> list[str]:
     first.close()
     second.close()
     return [found]
+
+
+@row(needsBroker=True)
+def loiter(door: Door) -> list[str]:
+    """
+    Nothing at all, and a call now and then, and no login.
+    """
+
+    def nothing(peer: Peer) -> str:
+        return peer.outcome(lambda: peer.answerTo(0))
+
+    def calls(peer: Peer) -> str:
+        for _ in range(100):
+            found = peer.outcome(lambda: peer.ask(b"root", b"ping"))
+            if found == "closed":
+                return found
+            peer.pause(0.1)
+        return "it may go on"
+
+    return [door.over(nothing), door.over(calls)]
+
+
+@row(isLoggedIn=True)
+def deaf(door: Door) -> list[str]:
+    """
+    Updates of 30 MB are asked for, and not read.
+    """
+
+    def attack(peer: Peer) -> str:
+        peer.ask(peer.target, b"noise")
+        call = peer.send(peer.target, b"bustle", 3000)
+        # Others are told of the noise before this answer comes.
+        second = door.peer()
+        second.afterwards()
+        second.close()
+        return peer.outcome(lambda: peer.answerTo(call))
+
+    return [door.over(attack)]
 
 
 @row()
