@@ -99,8 +99,10 @@ class Flow:
 
     def pauseProducing(self) -> None:
         """
-        Hear from the transport that it is full.
+        Hear from the transport that it is full.  Twisted's say so with each write.
         """
+        if self.isFull:
+            return
         self.isFull = True
         self._count()
         for who, sender in list(self._senders.items()):

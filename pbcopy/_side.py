@@ -207,10 +207,11 @@ class Side:
             producer.stopProducing()
 
     def _pauseIfFull(self) -> None:
-        if self._producer is None or not self._streaming or self._paused:
+        if self._producer is None or not self._streaming:
             return
         delayed = sum(len(data) for _, data in self._delayed)
         if len(self._ready) + delayed > self.bufferSize:
+            # As Twisted's transports, again with each write.
             self._paused = True
             self._producer.pauseProducing()
 

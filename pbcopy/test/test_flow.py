@@ -119,12 +119,16 @@ class FlowTests(SynchronousTestCase):
         to send then is sent together.
         """
         self.write(10)
+        self.assertEqual(0, self.flow.pending)
         self.write(10)
+        self.write(20)
         self.assertTrue(self.flow.isFull)
+        self.assertEqual(60, self.flow.pending)
         self.assertEqual([("paused", "one"), ("paused", "two")], self.sender.heard)
         del self.sender.heard[:]
         self.go()
-        self.assertFalse(self.flow.isFull)
+        self.assertEqual((False, 0), (self.flow.isFull, self.flow.pending))
+        self.assertNotIn("write", vars(self.side))
         resumed = [("resumed", "one"), ("resumed", "two")]
         self.assertEqual([*resumed, ["one", "two"]], self.sender.heard)
 

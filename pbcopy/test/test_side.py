@@ -147,8 +147,8 @@ class SideTests(SynchronousTestCase):
 
     def test_aStreamingProducer(self) -> None:
         """
-        A streaming producer is paused once when more than the buffer holds is
-        written, and resumed when all is delivered.
+        A streaming producer is paused with each write while there is more than the
+        buffer holds, as Twisted does it, and resumed once when all is delivered.
         """
         producer = Producer(self.side, b"more")
         self.side.bufferSize = 4
@@ -157,14 +157,14 @@ class SideTests(SynchronousTestCase):
         self.assertEqual([], producer.asked)
         self.side.write(b"5")
         self.side.write(b"6")
-        self.assertEqual(["pause"], producer.asked)
+        self.assertEqual(["pause", "pause"], producer.asked)
         self.side.take(5)
-        self.assertEqual(["pause"], producer.asked)
+        self.assertEqual(["pause", "pause"], producer.asked)
         self.side.take(5)
-        self.assertEqual(["pause", "resume"], producer.asked)
+        self.assertEqual(["pause", "pause", "resume"], producer.asked)
         self.assertEqual(b"more", self.side.outgoing)
         self.side.take(4)
-        self.assertEqual(["pause", "resume"], producer.asked)
+        self.assertEqual(["pause", "pause", "resume"], producer.asked)
 
     def test_whatIsDelayedFillsTheBuffer(self) -> None:
         """
@@ -179,9 +179,9 @@ class SideTests(SynchronousTestCase):
         self.assertEqual([b""], self.steps(1))
         self.side.write(b"6")
         self.assertEqual([b"12345"], self.steps(1))
-        self.assertEqual(["pause"], producer.asked)
+        self.assertEqual(["pause", "pause"], producer.asked)
         self.assertEqual([b"6"], self.steps(1))
-        self.assertEqual(["pause", "resume"], producer.asked)
+        self.assertEqual(["pause", "pause", "resume"], producer.asked)
 
     def test_aPullProducer(self) -> None:
         """
