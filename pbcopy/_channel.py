@@ -26,9 +26,6 @@ RELEASE = "release"
 ENVELOPE = "pbcopy.envelope"
 """The word for: I open envelopes (L{pbcopy._envelope}).  It is their tag, too."""
 
-COPY = "pbcopy.copy"
-"""The word for: I take a copy whose state is packed (L{pbcopy._packedcopy})."""
-
 COMPACT = "pbcopy.compact"
 """The word for: I read copies with plain states (L{pbcopy._compact}).  It is their tag,
 too."""
@@ -83,7 +80,7 @@ class Channel(flavors.Referenceable):
         allows = self.broker.security.isTypeAllowed
         told = [*words, RELEASE]
         if allows(ENVELOPE.encode("ascii")) and allows(TAG):
-            told += [ENVELOPE, COPY]
+            told.append(ENVELOPE)
             if allows(COMPACT.encode("ascii")) and all(map(allows, _COMPACTED)):
                 told.append(COMPACT)
             if allows(BESIDE):

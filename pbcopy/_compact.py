@@ -21,18 +21,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import attr
 import msgspec
 from msgspec.msgpack import Ext
 from twisted.python.reflect import qual
-from twisted.spread import jelly
+from twisted.spread import flavors, jelly
 
 from pbcopy import limits
 from pbcopy._broker import isLive, isWholeMessage
-from pbcopy._channel import COMPACT
-from pbcopy._hub import hubOf
+from pbcopy._channel import COMPACT, HUB
 from pbcopy._policy import Policy, checkLeaving
 from pbcopy._state import localNames
 
@@ -44,9 +44,19 @@ SCALARS = frozenset([bool, bytes, float, int, str, type(None)])
 
 CONTAINERS = frozenset([dict, list])
 _DICT = frozenset([dict])
+_PLAIN = SCALARS | CONTAINERS
 
-ORDINARY: dict[str, Any] = {}
-"""The methods of C{Copyable} that a class must not have overridden, by their names."""
+methodsOf = attrgetter(
+    "jellyFor",
+    "getStateToCopyFor",
+    "getStateToCopy",
+    "getTypeToCopyFor",
+    "getTypeToCopy",
+)
+"""Gives the methods that a class must not have overridden."""
+
+ORDINARY: list[tuple[Any, ...]] = []
+"""What these are: those of C{Copyable}."""
 
 _JELLIER = jelly._Jellier
 
@@ -63,12 +73,22 @@ def mayBeCompact(jellier: Any) -> bool:
     reads such.
     """
     broker = jellier.invoker
-    if type(jellier) is not _JELLIER or not isLive(broker):
+    if type(jellier) is not _JELLIER or jellier.persistentStore is not None:
         return False
-    isAsked = type(jellier.taster).isTypeAllowed in _ASKED
-    if not isAsked or jellier.persistentStore is not None:
+    # A Broker of pbcopy's has tried that before it asked Jelly.
+    isUntried = isLive(broker) and not getattr(broker, "triesCompact", False)
+    return isUntried and isUnderstood(broker, jellier.taster) and isWholeMessage()
+
+
+def isUnderstood(broker: Any, security: Any) -> bool:
+    """
+    Tell whether a peer reads such messages, and all that is in them may leave as
+    far as Jelly asks.
+    """
+    if type(security).isTypeAllowed not in _ASKED:
         return False
-    return hubOf(broker).understands(COMPACT) and isWholeMessage()
+    hub = broker.localObjectForID(HUB)
+    return hub is not None and bool(hub.understands(COMPACT))
 
 
 def compact(flavor: Any, broker: Any) -> bytes | None:
@@ -78,12 +98,48 @@ def compact(flavor: Any, broker: Any) -> bytes | None:
     @return: C{None} if it cannot be sent so.
     @raise Unsendable: if one of them may not leave.
     """
-    found = _Found(flavor, broker)
+    if not isOrdinary(type(flavor)):
+        return None
+    state = vars(flavor)
     try:
+        if isFlat(state):
+            return _packedAlone(type(flavor), state, broker)
+        found = _Found(flavor, broker)
         return found.packed() if found.isAll() else None
     except (OverflowError, UnicodeEncodeError):
         # Whoever takes the other way says what is wrong.
         return None
+
+
+def isOrdinary(cls: type) -> bool:
+    """
+    Tell whether instances of a class are copies, and it makes neither their state
+    nor their name.
+    """
+    return issubclass(cls, flavors.Copyable) and methodsOf(cls) in ORDINARY
+
+
+def isFlat(state: Any) -> bool:
+    """
+    Tell whether a state is a dict with nothing in it but numbers, texts and the like.
+    """
+    return (
+        type(state) is dict
+        and SCALARS.issuperset(map(type, state))
+        and SCALARS.issuperset(map(type, state.values()))
+    )
+
+
+def _packedAlone(cls: type, state: dict[Any, Any], broker: Any) -> bytes:
+    checkLeaving(cls, broker)
+    sent = _shown(state, localNames(cls))
+    return _encoder.encode(([qual(cls).encode("utf-8")], [0], [sent]))
+
+
+def _shown(state: dict[Any, Any], hidden: set[str]) -> dict[Any, Any]:
+    if type(state) is dict and hidden.isdisjoint(state):
+        return state
+    return {k: v for k, v in state.items() if k not in hidden}
 
 
 @attr.s(auto_attribs=True, frozen=True, slots=True)
@@ -143,8 +199,7 @@ class _Found:
 
         @return: whether each is such a copy.
         """
-        if self._classOf(type(self._generations[0][0])) is None:
-            return False
+        self._classOf(type(self._generations[0][0]))
         for generation in self._generations:
             states = [self._stateOf(each) for each in generation]
             self._states.update(zip(map(id, generation), states, strict=True))
@@ -158,10 +213,7 @@ class _Found:
 
     def _stateOf(self, flavor: Any) -> dict[Any, Any]:
         known: Any = self._classes[type(flavor)]
-        state: dict[Any, Any] = vars(flavor)
-        if type(state) is dict and known.hidden.isdisjoint(state):
-            return state
-        return {k: v for k, v in state.items() if k not in known.hidden}
+        return _shown(vars(flavor), known.hidden)
 
     def _new(self, flavors: list[Any]) -> list[Any]:
         found = {id(each): each for each in flavors if id(each) not in self._known}
@@ -178,16 +230,16 @@ class _Found:
             dicts = dictsIn(level)
             if not SCALARS.issuperset(map(type, chain.from_iterable(dicts))):
                 return None
-            if SCALARS.issuperset(map(type, valuesIn(level, dicts))):
+            kinds = {*map(type, valuesIn(level, dicts))}
+            if SCALARS >= kinds:
                 return mentioned
-            values = valuesIn(level, dicts)
-            others = [each for each in values if type(each) not in SCALARS]
-            level = [each for each in others if type(each) in CONTAINERS]
-            if len(level) < len(others):
-                copies = [each for each in others if type(each) not in CONTAINERS]
+            level = [*valuesIn(level, dicts)]
+            if not CONTAINERS >= kinds:
+                copies = [each for each in level if type(each) not in _PLAIN]
                 if None in map(self._classOf, map(type, copies)):
                     return None
                 mentioned += copies
+                level = [each for each in level if type(each) in CONTAINERS]
             if not self._areNew(level):
                 return None
             if not level:
@@ -205,7 +257,7 @@ class _Found:
         return self._classes[cls]
 
     def _learn(self, cls: type) -> _Class | None:
-        if not all(getattr(cls, name, None) is ORDINARY[name] for name in ORDINARY):
+        if not isOrdinary(cls):
             return None
         checkLeaving(cls, self._broker)
         self._names.append(qual(cls).encode("utf-8"))

@@ -9,7 +9,6 @@ before anything is made of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -17,20 +16,51 @@ from twisted.spread import jelly
 
 from pbcopy._answers import answerFails
 from pbcopy._channel import COMPACT
-from pbcopy._compact import CONTAINERS, MENTION, SCALARS, dictsIn, valuesIn
+from pbcopy._compact import CONTAINERS, MENTION, SCALARS, dictsIn, isFlat, valuesIn
 from pbcopy._cycles import referencesOf
-from pbcopy._envelope import opened
-from pbcopy._limited import checkLimit, limitOf
+from pbcopy._envelope import COMPACT_TAG, opened
+from pbcopy._limited import Several, checkLimit
 from pbcopy._packing import checkLists
-from pbcopy._policy import policyOf
+from pbcopy._policy import Policy
 from pbcopy._registry import copyTags, setUnjellyableForClass
-from pbcopy._state import applyState, checkAttribute
+from pbcopy._state import applyState, areOrdinary, checkAttribute
 from pbcopy.errors import Violation
 
 TAKES: dict[str, Any] = {}
 """The methods of C{RemoteCopy} that take a state as it is, by their names."""
 
 _State = dict[Any, Any]
+_NO_OBJECTS = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
+_LIMITS = Several("MAX_OBJECTS", "MAX_ITEMS", "MAX_STRING", "MAX_NESTING")
+
+
+def isCompact(expression: Any) -> bool:
+    """
+    Tell whether an expression is such a message by itself, less one that has come
+    in pieces.
+    """
+    return (
+        type(expression) is list
+        and len(expression) == 2
+        and expression[0] == COMPACT_TAG
+        and type(expression[1]) is bytes
+    )
+
+
+def readCompact(expression: list[Any], broker: Any) -> Any:
+    """
+    Give the object of a message, without Jelly.
+
+    @return: C{None} if Jelly is to make it.
+    @raise Violation: if it is none.
+    """
+    data = opened(broker, expression[1:], COMPACT)
+    made = _Reading(data, broker, broker.security).made()
+    if made is None:
+        return None
+    for hook in _hooksOf(made):
+        hook()
+    return made[-1]
 
 
 def unjellyCompact(unjellier: Any, jellyList: list[Any]) -> Any:
@@ -39,10 +69,28 @@ def unjellyCompact(unjellier: Any, jellyList: list[Any]) -> Any:
 
     @raise Violation: if it is none.
     """
-    with answerFails(unjellier.invoker, COMPACT) as failures:
-        data = opened(unjellier.invoker, jellyList[1:], COMPACT)
-        return _Reading(unjellier, data).read()
-    return failures[0]
+    broker = unjellier.invoker
+    try:
+        data = opened(broker, jellyList[1:], COMPACT)
+        reading = _Reading(data, broker, unjellier.taster)
+        made = reading.made()
+        if made is None:
+            return reading.unjellyEach(unjellier)
+        hooks = _hooksOf(made)
+        if hooks:
+            referencesOf(unjellier)
+            # Jelly asks the outermost one itself.
+            isOutermost = hasattr(made[-1], "postUnjelly")
+            unjellier.postCallbacks += hooks[:-1] if isOutermost else hooks
+        return made[-1]
+    except Exception:
+        with answerFails(broker, COMPACT) as failures:
+            raise
+        return failures[0]
+
+
+def _hooksOf(made: list[Any]) -> list[Any]:
+    return [each.postUnjelly for each in made if hasattr(each, "postUnjelly")]
 
 
 class _Reading:
@@ -50,53 +98,72 @@ class _Reading:
     One message.
     """
 
-    def __init__(self, unjellier: Any, data: Any) -> None:
-        self._unjellier = unjellier
-        self._broker = unjellier.invoker
-        checkLists(data, self._broker, COMPACT, 1)
-        with _refusing():
+    def __init__(self, data: Any, broker: Any, security: Any) -> None:
+        self._broker, self._security = broker, security
+        *most, nesting = _LIMITS.of(broker)
+        # No part of it can be more than the whole has bytes.
+        self._isSmall = type(data) is bytes and len(data) <= min(most) and nesting > 0
+        if not self._isSmall:
+            checkLists(data, broker, COMPACT, 1)
+        try:
             self._names, self._kinds, self._packed = _outer.decode(data)
-        self._size = len(data)
+        except _NO_OBJECTS as error:
+            raise _refused(error) from None
         # What is mentioned, as far as that may be.
         self._things: list[Any] = []
         self._at = 0
 
-    def read(self) -> Any:
+    def made(self) -> list[Any] | None:
         """
-        Give the outermost object.
+        Give the objects, the outermost one last.
+
+        @return: C{None} if one of them does not just take a state.
         """
-        kinds, count = self._kinds, len(self._packed)
-        isWhole = all(0 <= kind < len(self._names) for kind in set(kinds))
-        if not kinds or len(kinds) != count or not isWhole:
+        names, kinds = self._names, self._kinds
+        if kinds == [0] and len(names) == 1 == len(self._packed):
+            return self._madeAlone(names[0])
+        isWhole = 0 < len(kinds) == len(self._packed)
+        if not isWhole or min(kinds) < 0 or max(kinds) >= len(names):
             raise _noObjects("another number of objects, names, and states")
-        for name in self._names:
+        for name in names:
             self._checkName(name)
-        classes = [copyTags.get(name) for name in self._names]
-        if all(map(_takesAState, classes)):
-            self._things = [object.__new__(classes[kind]) for kind in kinds]
-            return self._fill(self._states({*classes}))
-        self._things = [_Place()] * count
-        self._states({_Place})
-        return self._unjellyEach()
+        classes: list[Any] = [copyTags.get(name) for name in names]
+        if not all(map(_takesAState, classes)):
+            return None
+        self._things = [object.__new__(classes[kind]) for kind in kinds]
+        for copy, state in zip(self._things, self._states(classes), strict=True):
+            _fill(copy, state)
+        return self._things
+
+    def _madeAlone(self, name: bytes) -> list[Any] | None:
+        self._checkName(name)
+        cls = copyTags.get(name)
+        if not _takesAState(cls):
+            return None
+        copy = object.__new__(cls)
+        _fill(copy, self._states([cls])[0])
+        return [copy]
 
     def _checkName(self, name: bytes) -> None:
-        policy = policyOf(self._broker)
-        if policy is not None:
-            policy.checkArriving(name, self._broker)
-        elif not self._unjellier.taster.isTypeAllowed(name):
+        if isinstance(self._security, Policy):
+            self._security.checkArriving(name, self._broker)
+        elif not self._security.isTypeAllowed(name):
             raise jelly.InsecureJelly(name)
 
-    def _states(self, classes: set[Any]) -> list[_State]:
+    def _states(self, classes: list[Any]) -> list[_State]:
         """
         Give all states, looked at.
 
         @param classes: what may be in them beside plain values.
         """
-        with _refusing():
-            states = [*self._decoded()]
+        states = self._decoded()
+        if not (self._isSmall and len(states) == 1 and isFlat(states[0])):
+            self._check(states, {*classes})
+        return states
+
+    def _check(self, states: list[_State], classes: set[Any]) -> None:
         level: list[Any] = states
         depth = 0
-        isSmall = self._size <= self._least()
         while level:
             depth += 1
             dicts = dictsIn(level)
@@ -104,16 +171,28 @@ class _Reading:
             keys = set().union(*dicts)
             if not SCALARS.issuperset(map(type, keys)):
                 raise _noObjects("a key that is a list, or an object")
-            if not isSmall:
+            if not self._isSmall:
                 self._checkSizes(level, [*keys, *valuesIn(level, dicts)])
-            if SCALARS.issuperset(map(type, valuesIn(level, dicts))):
+            kinds = {*map(type, valuesIn(level, dicts))}
+            if SCALARS >= kinds:
                 break
-            level = _containersIn(valuesIn(level, dicts), classes)
+            if not kinds - SCALARS - CONTAINERS <= classes:
+                raise _noObjects("a value of MessagePack's own")
+            level = [*valuesIn(level, dicts)]
+            if not CONTAINERS >= kinds:
+                level = [each for each in level if type(each) in CONTAINERS]
         what = "containers in each other"
         checkLimit("MAX_NESTING", self._broker, depth, what, COMPACT)
-        return states
 
-    def _decoded(self) -> Iterator[_State]:
+    def _decoded(self) -> list[_State]:
+        try:
+            if len(self._packed) == 1:
+                return [_decodeAlone(self._packed[0])]
+            return [*self._eachDecoded()]
+        except _NO_OBJECTS as error:
+            raise _refused(error) from None
+
+    def _eachDecoded(self) -> Iterator[_State]:
         make = msgspec.msgpack.Decoder
         decode = make(dict[Any, Any], ext_hook=self._mentioned).decode
         for place, packed in enumerate(self._packed):
@@ -126,13 +205,6 @@ class _Reading:
             raise ValueError(f"an extension {code}, for what is not there")
         return self._things[place]
 
-    def _least(self) -> int:
-        """
-        Give the number of bytes in which nothing can be too much.
-        """
-        limits = (limitOf(name, self._broker) for name in ("MAX_ITEMS", "MAX_STRING"))
-        return min(limits)
-
     def _checkSizes(self, level: list[Any], values: list[Any]) -> None:
         most = max(map(len, level))
         checkLimit("MAX_ITEMS", self._broker, most, "items in one container", COMPACT)
@@ -142,47 +214,24 @@ class _Reading:
         what = "bytes in one string"
         checkLimit("MAX_STRING", self._broker, longest, what, COMPACT)
 
-    def _fill(self, states: list[_State]) -> Any:
-        own = TAKES["setCopyableState"]
-        for copy, state in zip(self._things, states, strict=True):
-            isOwn = type(copy).setCopyableState is own
-            if isOwn and _areAttributes(type(copy), state):
-                object.__setattr__(copy, "__dict__", state)
-            else:
-                applyState(copy, state)
-        hooked = [each for each in self._things if hasattr(each, "postUnjelly")]
-        if hooked:
-            referencesOf(self._unjellier)
-        for copy in hooked:
-            # Jelly asks the outermost one itself.
-            if copy is not self._things[-1]:
-                self._unjellier.postCallbacks.append(copy.postUnjelly)
-        return self._things[-1]
-
-    def _unjellyEach(self) -> Any:
+    def unjellyEach(self, unjellier: Any) -> Any:
         """
         Have Jelly make each object of what it is used to.
+
+        @return: the outermost one.
         """
-        referencesOf(self._unjellier)
+        self._things = [_Place()] * len(self._kinds)
+        self._states([_Place])
+        referencesOf(unjellier)
         made = self._things = []
-        for state, kind in zip(self._decoded(), self._kinds, strict=True):
+        for state, kind in zip(self._eachDecoded(), self._kinds, strict=True):
             jellyList = [self._names[kind], _expression(state)]
-            made.append(self._unjellier.unjelly(jellyList))
-        queue = self._unjellier.postCallbacks
+            made.append(unjellier.unjelly(jellyList))
+        queue = unjellier.postCallbacks
         hook = getattr(made[-1], "postUnjelly", None)
         if hook is not None and queue and queue[-1] == hook:
             queue.pop()
         return made[-1]
-
-
-def _containersIn(values: Iterator[Any], classes: set[Any]) -> list[Any]:
-    others = [each for each in values if type(each) not in SCALARS]
-    found = [each for each in others if type(each) in CONTAINERS]
-    if len(found) < len(others) and not classes.issuperset(
-        set(map(type, others)) - CONTAINERS
-    ):
-        raise _noObjects("a value of MessagePack's own")
-    return found
 
 
 _object: Any = object
@@ -204,6 +253,15 @@ def _takesAState(cls: Any) -> bool:
     # Nothing of an application's is called before all is looked at.
     isBlank = cls.__new__ is _object.__new__
     return isBlank and cls.__hash__ in (None, _object.__hash__)
+
+
+def _fill(copy: Any, state: _State) -> None:
+    cls = type(copy)
+    isOwn = cls.setCopyableState is TAKES["setCopyableState"]
+    if isOwn and (areOrdinary(cls, state) or _areAttributes(cls, state)):
+        object.__setattr__(copy, "__dict__", state)
+    else:
+        applyState(copy, state)
 
 
 def _areAttributes(cls: type, state: _State) -> bool:
@@ -239,12 +297,8 @@ def _expression(value: Any) -> Any:
     return [b"None"] if value is None else value
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
-    try:
-        yield
-    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
-        raise _noObjects(f"{type(error).__name__}: {error}"[:200]) from None
+def _refused(error: Exception) -> Violation:
+    return _noObjects(f"{type(error).__name__}: {error}"[:200])
 
 
 def _noObjects(got: str) -> Violation:
@@ -256,5 +310,10 @@ def _noObjects(got: str) -> Violation:
     )
 
 
+def _mentionless(code: int, data: memoryview) -> Any:
+    raise ValueError(f"an extension {code}, for what is not there")
+
+
+_decodeAlone = msgspec.msgpack.Decoder(dict[Any, Any], ext_hook=_mentionless).decode
 _outer = msgspec.msgpack.Decoder(tuple[list[bytes], list[int], list[msgspec.Raw]])
-setUnjellyableForClass(COMPACT, unjellyCompact)
+setUnjellyableForClass(COMPACT_TAG, unjellyCompact)

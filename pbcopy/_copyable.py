@@ -16,10 +16,10 @@ from zope.interface import implementer
 
 from pbcopy._answers import answerFails
 from pbcopy._broker import undisturbed
-from pbcopy._compact import ORDINARY
+from pbcopy._compact import ORDINARY, methodsOf
 from pbcopy._compacted import TAKES
 from pbcopy._cycles import beingMade, whenKnown
-from pbcopy._envelope import OWN_JELLY_FOR, OWN_UNJELLY_FOR, announce, jellied
+from pbcopy._envelope import OWN_JELLY_FOR, announce, jellied
 from pbcopy._jellier import Jellier
 from pbcopy._refusals import checkParts
 from pbcopy._slot import Slot
@@ -166,9 +166,7 @@ def asTag(tag: str | bytes) -> bytes:
 
 
 OWN_JELLY_FOR.add(Copyable.jellyFor)
-OWN_UNJELLY_FOR.add(RemoteCopy.unjellyFor)
-_ORDINARY = ("getStateToCopy", "getStateToCopyFor", "getTypeToCopy", "getTypeToCopyFor")
-ORDINARY.update((name, getattr(Copyable, name)) for name in (*_ORDINARY, "jellyFor"))
+ORDINARY.append(methodsOf(Copyable))
 TAKES.update(
     (name, getattr(RemoteCopy, name)) for name in ("setCopyableState", "unjellyFor")
 )

@@ -9,18 +9,16 @@ as C{['pbcopy.envelope', packed]}: a L{graph<pbcopy._graph>} of itself and all
 that it refers to, L{packed<pbcopy._packing>}.  Where that is large, it is
 C{['pbcopy.envelope', number, size]}, and what was packed has come in
 L{pieces<pbcopy._pieces>} before.  The tag is always known there, and what is
-inside fails its own call.  A copy with a plain state, which is the whole of an answer,
-is C{['pbcopy.envelope', type, packed]} to who takes that.
+inside fails its own call.  An answer of plain copies is sent more plainly, to who reads
+that (L{pbcopy._compact}).
 
 To any other peer an object is sent as stock flavors send it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
-
-from twisted.internet.defer import Deferred
-from twisted.spread.jelly import jelly, unjellyableRegistry
 
 from pbcopy import limits
 from pbcopy._answers import answerFails
@@ -32,7 +30,6 @@ from pbcopy._graph import Graph
 from pbcopy._hub import Hub, hubOf
 from pbcopy._jellier import Describe, Jellier, Refused, tooDeep, tooDeepForStock
 from pbcopy._limited import checkLimit
-from pbcopy._packedstate import unpackedState
 from pbcopy._packing import checkLists, isPlain, pack, unpack
 from pbcopy._paths import shortened
 from pbcopy._pieces import PIECE, WINDOW
@@ -46,14 +43,10 @@ from pbcopy.errors import Unsendable
 TAG = ENVELOPE.encode("ascii")
 """C{SecurityOptions} lets a tag with a dot through."""
 
-_COMPACT_TAG = COMPACT.encode("ascii")
+COMPACT_TAG = COMPACT.encode("ascii")
 
 OWN_JELLY_FOR: set[Any] = set()
 """The methods of pbcopy's flavors that give an s-expression."""
-
-OWN_UNJELLY_FOR: set[Any] = set()
-"""What takes a state that is no s-expression any more: methods of pbcopy's flavors,
-and classes of what is registered."""
 
 
 def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> Any:
@@ -95,13 +88,27 @@ def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> An
 def _compacted(flavor: Any, jellier: Any, name: str) -> Any:
     if not mayBeCompact(jellier):
         return None
-    packed = compact(flavor, jellier.invoker)
+    return compacted(flavor, jellier.invoker, name)
+
+
+def compacted(flavor: Any, broker: Any, name: str = "") -> Any:
+    """
+    Give the s-expression of an object that is a whole message to a peer that reads
+    such.
+
+    @param name: how an error names it; the name of its class where left out.
+    @return: the s-expression, or a Deferred of it; C{None} if the object is to be
+        sent in another way.
+    @raise Unsendable: if it may not leave, or is too large.
+    """
+    packed = compact(flavor, broker)
     if packed is None:
         return None
     if len(packed) <= PIECE * WINDOW:
-        return [_COMPACT_TAG, packed]
+        return [COMPACT_TAG, packed]
     name = name or type(flavor).__qualname__
-    return _sealed(_COMPACT_TAG, flavor, Jellier.of(jellier), packed, True, name)
+    mayWait = not isinstance(flavor, Exception) and isAnswering(broker)
+    return _sealed(COMPACT_TAG, packed, broker, name, mayWait)
 
 
 def _enveloped(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
@@ -113,7 +120,11 @@ def _enveloped(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
             checkTypes(name, expressions)
         if not isAlone:
             own.giveIds(known)
-        return _sealed(TAG, flavor, own, pack(expressions), isAlone, name)
+        # A Broker sends an exception at once.
+        isError = isinstance(flavor, Exception)
+        mayWait = isAlone and not isError and isAnswering(own.invoker)
+        packed = pack(expressions)
+        return _sealed(TAG, packed, own.invoker, name, mayWait, own)
     except Refused as refused:
         raise located(name, graph.fromTheRoot(refused)) from None
     except RecursionError:
@@ -124,7 +135,12 @@ def _enveloped(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
 
 
 def _sealed(
-    tag: bytes, flavor: Any, own: Jellier, packed: bytes, isAlone: bool, name: str
+    tag: bytes,
+    packed: bytes,
+    broker: Any,
+    name: str,
+    mayWait: bool,
+    own: Jellier | None = None,
 ) -> Any:
     if len(packed) > limits.MAX_STATE:
         raise Unsendable(
@@ -136,14 +152,21 @@ def _sealed(
         )
     if len(packed) <= PIECE * WINDOW:
         return [tag, packed]
-    hub = hubOf(own.invoker)
-    # A Broker sends an exception at once.
-    if isAlone and isAnswering(own.invoker) and not isinstance(flavor, Exception):
-        return _later(tag, own, packed, hub)
-    return [tag, hub.outgoing.now(packed), len(packed)]
+    hub = hubOf(broker)
+    if not mayWait:
+        return [tag, hub.outgoing.now(packed), len(packed)]
+    # Plain copies have nothing that waits with them.
+    sent = _waiting(own, hub) if own is not None else hub.sentLater
+    answer = hub.outgoing.later(packed, lambda: afterTurn(sent))
+    return answer.addCallback(lambda number: [tag, number, len(packed)])
 
 
-def _later(tag: bytes, own: Jellier, packed: bytes, hub: Hub) -> Deferred[Any]:
+def _waiting(own: Jellier, hub: Hub) -> Callable[[], None]:
+    """
+    Have a message wait.
+
+    @return: what to call when it was sent.
+    """
     # For as long as its jellier is there, a message counts as not sent.
     jellier = own.origin()
     jellier.isWaiting = True
@@ -154,8 +177,7 @@ def _later(tag: bytes, own: Jellier, packed: bytes, hub: Hub) -> Deferred[Any]:
         for call in calls:
             call()
 
-    answer = hub.outgoing.later(packed, lambda: afterTurn(sent))
-    return answer.addCallback(lambda number: [tag, number, len(packed)])
+    return sent
 
 
 def _nested(flavor: Any, own: Jellier, describe: Describe, name: str) -> Any:
@@ -198,16 +220,12 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
     @raise Violation: if it is none, or is nested too deeply.
     """
     with answerFails(unjellier.invoker, ENVELOPE) as failures:
-        thing = None
-        if [type(each) for each in jellyList] == [bytes, bytes, bytes]:
-            thing = _copied(unjellier, *jellyList[1:])
-        else:
-            data = opened(unjellier.invoker, jellyList[1:], ENVELOPE)
-            checkLists(data, unjellier.invoker, ENVELOPE)
-            expressions = unpack(data)
-            vet(expressions, unjellier.invoker, ENVELOPE)
-            for expression in expressions:
-                thing = unjellier.unjelly(expression)
+        data = opened(unjellier.invoker, jellyList[1:], ENVELOPE)
+        checkLists(data, unjellier.invoker, ENVELOPE)
+        expressions, thing = unpack(data), None
+        vet(expressions, unjellier.invoker, ENVELOPE)
+        for expression in expressions:
+            thing = unjellier.unjelly(expression)
         # Jelly has put its postUnjelly into the queue, and will do so again for
         # what is returned.
         queue, hook = unjellier.postCallbacks, getattr(thing, "postUnjelly", None)
@@ -217,20 +235,6 @@ def unjellyEnvelope(unjellier: Any, jellyList: list[Any]) -> Any:
         whenKnown(unjellier, lambda: None)
         return thing
     return failures[0]
-
-
-def _copied(unjellier: Any, tag: bytes, packed: Any) -> Any:
-    """
-    Give the copy of a class, as Jelly makes it for C{[type, state]}.
-    """
-    state: Any = unpackedState(packed, unjellier.invoker)
-    registry: Any = unjellyableRegistry
-    found = registry.get(tag)
-    how = getattr(found, "unjellyFor", type(found))
-    if how not in OWN_UNJELLY_FOR:
-        # An application's method may read the expression.
-        state = jelly(state)
-    return unjellier.unjelly([tag, state])
 
 
 def opened(broker: Any, parts: list[Any], where: str) -> Any:

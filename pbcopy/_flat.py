@@ -34,10 +34,10 @@ _BOOLEANS = {b"true": True, b"false": False}
 _KINDS = frozenset([SecurityOptions, Policy])
 
 
-def mayLeave(security: Any) -> bool:
+def isKnown(security: Any) -> bool:
     """
-    Tell whether what is flat may leave.  An application's own C{SecurityOptions}
-    may refuse it.
+    Tell whether a security lets what is flat through.  An application's own
+    C{SecurityOptions} may refuse it.
     """
     return type(security) in _KINDS
 

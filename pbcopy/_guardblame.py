@@ -41,15 +41,16 @@ def isAtCall(error: BaseException) -> bool:
 _OF_AN_AVATAR = pb.Avatar.perspectiveMessageReceived.__code__
 
 
-def isPeers(error: BaseException, made: CodeType) -> bool:
+def isPeers(error: BaseException, made: CodeType, sent: CodeType) -> bool:
     """
     Tell whether the peer is to blame for what a call has failed with: for what was
     to be made of its arguments, or for the call itself.
 
     @param made: the code that makes them.
+    @param sent: that which serializes the answer.
     """
     codes = {frame.f_code for frame in _frames(error)}
-    if pb.Broker.serialize.__code__ in codes:
+    if sent in codes:
         return False
     isMade = made in codes
     return isMade or isinstance(error, InsecureJelly) or isAtCall(error)

@@ -93,7 +93,8 @@ class CallBroker(TakingBroker):
         """
         if isinstance(error, pb.Error) and not isinstance(error, InsecureJelly):
             return
-        if isPeers(error, TakingBroker.unserialize.__code__):
+        made, sent = TakingBroker.unserialize, type(self).serialize
+        if isPeers(error, made.__code__, sent.__code__):
             # Twisted has logged what was called, and that it took no such arguments.
             if not (isinstance(error, TypeError) and isAtCall(error)):
                 self._refuse(error)

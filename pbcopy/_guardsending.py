@@ -11,10 +11,10 @@ from twisted.internet.defer import Deferred
 from twisted.spread.banana import BananaError
 
 from pbcopy._bananaencoding import encoded
-from pbcopy._flat import NOT_FLAT, jellyFlat, mayLeave
+from pbcopy._flat import NOT_FLAT, isKnown, jellyFlat
 from pbcopy._guardcalls import CallBroker
-from pbcopy._packedcopy import packedCopy
 from pbcopy._quickcalls import WORDS, Tails, headOf
+from pbcopy._quickcopies import jellyCopy
 
 _tails = Tails()
 
@@ -22,7 +22,15 @@ _tails = Tails()
 class SendingBroker(CallBroker):
     """
     A Broker that encodes what it sends by itself.
+
+    @cvar triesCompact: tells that a copy with a plain state is sent without Jelly.
     """
+
+    triesCompact = True
+
+    # Twisted's has these from the first thing on that Jelly is asked for.
+    serializingPerspective: Any = None
+    jellyMethod: Any = None
 
     def serialize(
         self,
@@ -35,10 +43,11 @@ class SendingBroker(CallBroker):
         """
         Give the expression for an object.
         """
-        flat = jellyFlat(object) if mayLeave(self.security) else NOT_FLAT
+        flat = jellyFlat(object) if isKnown(self.security) else NOT_FLAT
         if flat is not NOT_FLAT:
             return flat
-        copy = packedCopy(object, self) if method is None else None
+        # A call has a name, in bytes.
+        copy = None if type(method) is bytes else jellyCopy(object, self)
         if copy is not None:
             return copy
         stock: Any = super()
@@ -98,4 +107,4 @@ class SendingBroker(CallBroker):
         isUsual = len(self.outgoingSymbols) == len(WORDS)
         # What waits leaves when something is serialized (_pending).
         isNext = "serialize" not in vars(self)
-        return isHere and isUsual and isNext and mayLeave(self.security)
+        return isHere and isUsual and isNext and isKnown(self.security)

@@ -16,10 +16,11 @@ from twisted.spread import jelly, pb
 from twisted.spread.jelly import InsecureJelly
 
 from pbcopy._broker import peerOf
+from pbcopy._compacted import isCompact
 from pbcopy._flat import NOT_FLAT, isRoomy, mayArrive, unjellyFlat
 from pbcopy._guardblame import isTwisteds
 from pbcopy._guardverbs import brief
-from pbcopy._packedcopy import isPackedCopy, quickCopy
+from pbcopy._quickcopies import unjellyCopy
 from pbcopy._status import inOneLine
 from pbcopy._vetting import vet
 from pbcopy.errors import Violation
@@ -42,7 +43,7 @@ class TakingBroker(pb.Broker):
             return flat
         stock: Any = super()
         try:
-            copy = quickCopy(sexp, self) if isPackedCopy(sexp) else None
+            copy = unjellyCopy(sexp, self)
             made = stock.unserialize(sexp, perspective) if copy is None else copy
         except RecursionError:
             raise _tooDeep("a message") from None
@@ -61,8 +62,8 @@ class TakingBroker(pb.Broker):
         return made
 
     def _vet(self, expressions: list[Any], where: str) -> None:
-        if isPackedCopy(expressions[0]) and len(expressions) == 1:
-            # That is looked at when it is unpacked.
+        if len(expressions) == 1 and isCompact(expressions[0]):
+            # That is looked at when it is read.
             return
         if NOT_FLAT not in map(unjellyFlat, expressions) and isRoomy(self):
             return

@@ -45,7 +45,7 @@ class Several:
         """
         Give them for a connection.
         """
-        if type(broker.security) is SecurityOptions:
+        if type(getattr(broker, "security", None)) is SecurityOptions:
             found: tuple[int, ...] = self._get(limits)
             return found
         return tuple(limitOf(name, broker) for name in self._names)

@@ -23,9 +23,10 @@ def localNames(cls: type) -> set[str]:
     """
     local: set[str] = set()
     for base in cls.__mro__:
-        names = vars(base).get("localOnly", ())
-        # Of ("password") Python makes a text, and its letters hide nothing.
-        local.update([names] if isinstance(names, str) else names)
+        names = base.__dict__.get("localOnly")
+        if names:
+            # Of ("password") Python makes a text, and its letters hide nothing.
+            local.update([names] if isinstance(names, str) else names)
     return local
 
 
@@ -36,7 +37,7 @@ def applyState(copy: flavors.RemoteCopy, state: Any) -> None:
 
     @raise Violation: if a name that the peer chose now hides a method.
     """
-    if type(state) is dict and _areOrdinary(type(copy), state):
+    if type(state) is dict and areOrdinary(type(copy), state):
         copy.setCopyableState(state)
         return
     withTextKeys(state)
@@ -84,7 +85,7 @@ def checkAttributes(cls: type, state: dict[Any, Any]) -> None:
 
     @raise Violation: if it may not.
     """
-    if not _areOrdinary(cls, state):
+    if not areOrdinary(cls, state):
         for name in state:
             checkAttribute(cls, name)
 
@@ -119,12 +120,13 @@ _ordinary: set[str] = set()
 _MOST_ORDINARY = 10_000
 
 
-def _areOrdinary(cls: type, state: dict[Any, Any]) -> bool:
+def areOrdinary(cls: type, state: dict[Any, Any]) -> bool:
     """
     Tell whether no name in a state is one of a class's own, or Python's.  Then a
     peer may choose each.
     """
-    if not state.keys() <= _ordinary:
+    names = state.keys()
+    if not names <= _ordinary:
         for name in state:
             if type(name) is not str or name.startswith("__") or name == "postUnjelly":
                 return False
@@ -132,7 +134,7 @@ def _areOrdinary(cls: type, state: dict[Any, Any]) -> bool:
             _ordinary.update(state)
     # All names of object's are Python's.
     for base in cls.__mro__[:-1]:
-        if not vars(base).keys().isdisjoint(state):
+        if not base.__dict__.keys().isdisjoint(names):
             return False
     return True
 

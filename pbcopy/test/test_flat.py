@@ -20,10 +20,10 @@ from pbcopy._flat import (
     LONGEST,
     MOST_PARTS,
     NOT_FLAT,
+    isKnown,
     isRoomy,
     jellyFlat,
     mayArrive,
-    mayLeave,
     unjellyFlat,
 )
 from pbcopy._vetting import vet
@@ -135,10 +135,10 @@ class JellyTests(SynchronousTestCase):
         class Own(jelly.SecurityOptions):
             pass
 
-        self.assertTrue(mayLeave(jelly.globalSecurity))
-        self.assertTrue(mayLeave(pbcopy.Policy()))
-        self.assertFalse(mayLeave(Own()))
-        self.assertFalse(mayLeave(jelly.DummySecurityOptions()))
+        self.assertTrue(isKnown(jelly.globalSecurity))
+        self.assertTrue(isKnown(pbcopy.Policy()))
+        self.assertFalse(isKnown(Own()))
+        self.assertFalse(isKnown(jelly.DummySecurityOptions()))
 
 
 class UnjellyTests(SynchronousTestCase):

@@ -64,7 +64,9 @@ class BlameTests(SynchronousTestCase):
         """
         Tell whether the peer is to blame.
         """
-        return isPeers(error, pb.Broker.unserialize.__code__)
+        return isPeers(
+            error, pb.Broker.unserialize.__code__, pb.Broker.serialize.__code__
+        )
 
     def test_theCall(self) -> None:
         """

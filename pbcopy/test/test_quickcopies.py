@@ -1,6 +1,6 @@
-# -*- test-case-name: pbcopy.test.test_packedcopy -*-
+# -*- test-case-name: pbcopy.test.test_quickcopies -*-
 """
-Tests for L{pbcopy._packedcopy}.
+Tests for L{pbcopy._quickcopies}.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
-from pbcopy import pb
-from pbcopy._channel import COPY
-from pbcopy._envelope import TAG
+from pbcopy import limits, pb
+from pbcopy._channel import COMPACT
+from pbcopy._compacted import isCompact
+from pbcopy._envelope import COMPACT_TAG
 from pbcopy._hub import hubOf
-from pbcopy._packedcopy import isPackedCopy
+from pbcopy._quickcopies import jellyCopy
 from pbcopy._registry import copyTags
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.ponds import register
@@ -113,7 +114,7 @@ class CopyTestCase(SynchronousTestCase):
         """
         Assert that the last answer was packed.
         """
-        self.assertEqual(isPacked, isPackedCopy(self.answers[-1]), self.answers)
+        self.assertEqual(isPacked, isCompact(self.answers[-1]), self.answers)
 
 
 class SentTests(CopyTestCase):
@@ -123,25 +124,105 @@ class SentTests(CopyTestCase):
 
     def test_onTheWire(self) -> None:
         """
-        It is C{['pbcopy.envelope', type, packed]}.
+        It is C{['pbcopy.compact', packed]}.
         """
         view = self.got(Pond(ducks=1, names=["Duffy", {"x": None}]))
         self.assertIs(PondView, type(view))
         self.assertEqual({"ducks": 1, "names": ["Duffy", {"x": None}]}, vars(view))
-        (tag, name, packed) = self.answers[0]
-        self.assertEqual(TAG, tag)
-        self.assertEqual(b"pbcopy.test.test_packedcopy.Pond", name)
-        self.assertEqual(vars(view), msgspec.msgpack.decode(packed))
+        (tag, packed) = self.answers[0]
+        self.assertEqual(COMPACT_TAG, tag)
+        name = b"pbcopy.test.test_quickcopies.Pond"
+        message = [[name], [0], [vars(view)]]
+        self.assertEqual(message, msgspec.msgpack.decode(packed))
 
     def test_others(self) -> None:
         """
         One that is not plain is sent as ever.
         """
-        for other in ((1,), Pond(), {1}, 2**80):
+        for other in ((1,), {1}, 2**80):
             view = self.got(Pond(x=other))
             self.assertPacked(False)
-            if type(other) is not Pond:
-                self.assertEqual(other, view.x)
+            self.assertEqual(other, view.x)
+
+    def test_copiesInIt(self) -> None:
+        """
+        Other copies in it are packed with it.
+        """
+        inner = Pond(ducks=1)
+        view = self.got(Pond(x=[inner], y=inner))
+        self.assertPacked()
+        self.assertIs(view.x[0], view.y)
+        self.assertEqual((PondView, 1), (type(view.y), view.y.ducks))
+
+    def test_large(self) -> None:
+        """
+        What is large comes in pieces, and the answer mentions these.
+        """
+        connection = self.connected()
+        data = bytes(1_000_000)
+        self.assertEqual(data, self.got(Pond(x=data), connection).x)
+        tag, _, size = self.answers[0]
+        self.assertEqual(COMPACT_TAG, tag)
+        self.assertGreater(size, len(data))
+
+    def test_tooLarge(self) -> None:
+        """
+        What is too large fails the call.
+        """
+        self.patch(limits, "MAX_STATE", 300_000)
+        failure = self.got(Pond(x=bytes(300_000)))
+        self.assertIn("pbcopy.limits.MAX_STATE", str(failure.value))
+        self.flushLoggedErrors(Unsendable)
+
+    def test_withoutJelly(self) -> None:
+        """
+        Jelly is not asked.
+        """
+        connection = self.connected()
+        self.patch(stock.Broker, "serialize", None)
+        self.patch(stock.Broker, "unserialize", None)
+        self.assertEqual(1, self.got(Pond(ducks=1, x=Pond()), connection).ducks)
+
+    def test_lost(self) -> None:
+        """
+        To a peer that is gone nothing is packed.
+        """
+        connection = self.connected()
+        broker = connection.server
+        connection.cut()
+        self.assertIsNone(jellyCopy(Pond(ducks=1), broker))
+
+    def test_whatWaits(self) -> None:
+        """
+        What waits on the connection leaves first.
+        """
+        connection = self.connected()
+        broker, said = connection.server, []
+
+        class Waiting:
+            def due(self, who: Any) -> Any:
+                said.append(who)
+                return []
+
+            def deliver(self, *args: Any) -> None:
+                """
+                Have nothing to send.
+                """
+
+        pending = hubOf(broker).pending
+        pending.add("who", Waiting())  # type: ignore[arg-type]
+        self.assertEqual(1, self.got(Pond(ducks=1), connection).ducks)
+        self.assertPacked()
+        self.assertEqual(["who"], said)
+
+    def test_avatars(self) -> None:
+        """
+        The answer of an avatar is packed, too.
+        """
+        broker = self.connected().server
+        for method, isPacked in (("get", True), (b"get", False)):
+            sent = broker.serialize(Pond(ducks=1), object(), method, (), {})
+            self.assertEqual(isPacked, isCompact(sent))
 
     def test_inSomething(self) -> None:
         """
@@ -192,7 +273,7 @@ class SentTests(CopyTestCase):
         """
         connection = self.connected()
         hub = hubOf(connection.server)
-        hub._peerUnderstands -= {COPY}
+        hub._peerUnderstands -= {COMPACT}
         self.assertEqual(1, self.got(Pond(ducks=1), connection).ducks)
         self.assertPacked(False)
 
@@ -281,7 +362,7 @@ class TakenTests(CopyTestCase):
                 self.got = jellyList
                 return self
 
-        name = b"pbcopy.test.test_packedcopy.Pond"
+        name = b"pbcopy.test.test_quickcopies.Pond"
         state = [b"dictionary", [[b"unicode", b"ducks"], 1]]
         self.assertEqual([name, state], self.registered(View).got)
 
@@ -292,10 +373,10 @@ class TakenTests(CopyTestCase):
         pb.setUnjellyableFactoryForClass(Pond, dict)
         self.assertEqual({"ducks": 1}, self.got(Pond(ducks=1)))
         self.assertPacked()
-        copyTags.pop(b"pbcopy.test.test_packedcopy.Pond")
+        copyTags.pop(b"pbcopy.test.test_quickcopies.Pond")
         made: Any = stock.setUnjellyableFactoryForClass
         table: Any = jelly.unjellyableFactoryRegistry
-        self.addCleanup(table.pop, b"pbcopy.test.test_packedcopy.Pond")
+        self.addCleanup(table.pop, b"pbcopy.test.test_quickcopies.Pond")
         made(Pond, dict)
         self.assertEqual({"ducks": 1}, self.got(Pond(ducks=1)))
         self.assertPacked()
@@ -330,7 +411,7 @@ class TakenTests(CopyTestCase):
         """
         So does a class that nothing is registered for.
         """
-        copyTags.pop(b"pbcopy.test.test_packedcopy.Pond")
+        copyTags.pop(b"pbcopy.test.test_quickcopies.Pond")
         failure = self.got(Pond(ducks=1))
         self.assertPacked()
         self.assertIsInstance(failure.value, pbcopy.InsecureJelly)
@@ -379,16 +460,56 @@ class TakenTests(CopyTestCase):
         self.assertIn("pbcopy.limits.MAX_ITEMS, 2", str(failure.value))
         self.assertEqual([1], self.got(Pond(x=[1]), self.connected(security=policy)).x)
 
-    def test_asAnArgument(self) -> None:
+    def test_hooksOfAll(self) -> None:
         """
-        A peer may send one in an argument, though no pbcopy does.
+        C{postUnjelly} is called for each object, and the outermost one comes last.
         """
-        connection = self.connected()
-        name = b"pbcopy.test.test_packedcopy.Pond"
-        packed = [TAG, name, msgspec.msgpack.encode({"ducks": 1})]
-        for sent, isTaken in ((packed, True), ([TAG, name, b"\xc1"], False)):
-            there: Any = connection.server.unserialize
-            if isTaken:
-                self.assertEqual(1, there([b"list", sent])[0].ducks)
-            else:
-                self.assertRaises(Violation, there, [b"list", sent])
+        called: list[Any] = []
+
+        class View(pb.RemoteCopy):
+            ducks: int
+
+            def postUnjelly(self) -> None:
+                called.append(self.ducks)
+
+        register(self, pb, (Pond, View))
+        self.got(Pond(ducks=1, x=[Pond(ducks=2)]))
+        self.assertPacked()
+        self.assertEqual([2, 1], called)
+
+    def test_defaults(self) -> None:
+        """
+        A name with a default in the class is a name as any other.
+        """
+
+        class View(pb.RemoteCopy):
+            ducks = 0
+
+        self.assertEqual({"ducks": 1}, vars(self.registered(View)))
+
+    def test_ownSecurity(self) -> None:
+        """
+        Where an application has a security of its own, Jelly asks it.
+        """
+        asked: list[Any] = []
+
+        class Options(jelly.SecurityOptions):
+            def isTypeAllowed(self, typeName: Any) -> Any:
+                asked.append(typeName)
+                return super().isTypeAllowed(typeName)
+
+        options = Options()
+        options.allowBasicTypes()
+        view = self.got(Pond(ducks=1), self.connected(security=options))
+        self.assertPacked()
+        self.assertEqual(1, view.ducks)
+        self.assertIn(COMPACT_TAG, asked)
+        self.assertIn(b"pbcopy.test.test_quickcopies.Pond", asked)
+
+    def test_noCopy(self) -> None:
+        """
+        Bytes that hold none fail the call.
+        """
+        broker = self.connected().client
+        for packed in (b"", b"\xc1", msgspec.msgpack.encode([[], [0], [{}]])):
+            self.assertRaises(Violation, broker.unserialize, [COMPACT_TAG, packed])
