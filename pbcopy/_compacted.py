@@ -31,7 +31,7 @@ TAKES: dict[str, Any] = {}
 
 _State = dict[Any, Any]
 _NO_OBJECTS = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
-_LIMITS = Several("MAX_OBJECTS", "MAX_ITEMS", "MAX_STRING", "MAX_NESTING")
+_LIMITS = Several("MAX_STATE", "MAX_OBJECTS", "MAX_ITEMS", "MAX_STRING", "MAX_NESTING")
 
 
 def isCompact(expression: Any) -> bool:
@@ -54,6 +54,11 @@ def readCompact(expression: list[Any], broker: Any) -> Any:
     @return: C{None} if Jelly is to make it.
     @raise Violation: if it is none.
     """
+    copy = _alone(expression[1], broker, broker.security)
+    if copy is not None:
+        if hasattr(copy, "postUnjelly"):
+            copy.postUnjelly()
+        return copy
     data = opened(broker, expression[1:], COMPACT)
     made = _Reading(data, broker, broker.security).made()
     if made is None:
@@ -72,6 +77,11 @@ def unjellyCompact(unjellier: Any, jellyList: list[Any]) -> Any:
     broker = unjellier.invoker
     try:
         data = opened(broker, jellyList[1:], COMPACT)
+        copy = _alone(data, broker, unjellier.taster)
+        if copy is not None:
+            if hasattr(copy, "postUnjelly"):
+                referencesOf(unjellier)
+            return copy
         reading = _Reading(data, broker, unjellier.taster)
         made = reading.made()
         if made is None:
@@ -93,6 +103,38 @@ def _hooksOf(made: list[Any]) -> list[Any]:
     return [each.postUnjelly for each in made if hasattr(each, "postUnjelly")]
 
 
+def _isSmall(data: Any, broker: Any) -> bool:
+    """
+    Tell whether nothing but the depth can be too much: no part of a message is
+    more than the whole has bytes.
+    """
+    *most, nesting = _LIMITS.of(broker)
+    return type(data) is bytes and len(data) <= min(most) and nesting > 0
+
+
+def _alone(data: Any, broker: Any, security: Any) -> Any:
+    """
+    Give the object of a message that has no other one, which is what most have.
+
+    @return: C{None} if this is another message.
+    """
+    if not _isSmall(data, broker):
+        return None
+    try:
+        (name,), (kind,), (state,) = _decodeOne(data)
+    except _NO_OBJECTS:
+        return None
+    _checkName(name, broker, security)
+    cls = copyTags.get(name)
+    if kind or not _takesAState(cls):
+        return None
+    if not isFlat(state):
+        _check([state], {cls}, broker, True)
+    copy = object.__new__(cls)
+    _fill(copy, state)
+    return copy
+
+
 class _Reading:
     """
     One message.
@@ -100,9 +142,7 @@ class _Reading:
 
     def __init__(self, data: Any, broker: Any, security: Any) -> None:
         self._broker, self._security = broker, security
-        *most, nesting = _LIMITS.of(broker)
-        # No part of it can be more than the whole has bytes.
-        self._isSmall = type(data) is bytes and len(data) <= min(most) and nesting > 0
+        self._isSmall = _isSmall(data, broker)
         if not self._isSmall:
             checkLists(data, broker, COMPACT, 1)
         try:
@@ -120,13 +160,11 @@ class _Reading:
         @return: C{None} if one of them does not just take a state.
         """
         names, kinds = self._names, self._kinds
-        if kinds == [0] and len(names) == 1 == len(self._packed):
-            return self._madeAlone(names[0])
         isWhole = 0 < len(kinds) == len(self._packed)
         if not isWhole or min(kinds) < 0 or max(kinds) >= len(names):
             raise _noObjects("another number of objects, names, and states")
         for name in names:
-            self._checkName(name)
+            _checkName(name, self._broker, self._security)
         classes: list[Any] = [copyTags.get(name) for name in names]
         if not all(map(_takesAState, classes)):
             return None
@@ -135,64 +173,20 @@ class _Reading:
             _fill(copy, state)
         return self._things
 
-    def _madeAlone(self, name: bytes) -> list[Any] | None:
-        self._checkName(name)
-        cls = copyTags.get(name)
-        if not _takesAState(cls):
-            return None
-        copy = object.__new__(cls)
-        _fill(copy, self._states([cls])[0])
-        return [copy]
-
-    def _checkName(self, name: bytes) -> None:
-        if isinstance(self._security, Policy):
-            self._security.checkArriving(name, self._broker)
-        elif not self._security.isTypeAllowed(name):
-            raise jelly.InsecureJelly(name)
-
     def _states(self, classes: list[Any]) -> list[_State]:
         """
         Give all states, looked at.
 
         @param classes: what may be in them beside plain values.
         """
-        states = self._decoded()
-        if not (self._isSmall and len(states) == 1 and isFlat(states[0])):
-            self._check(states, {*classes})
-        return states
-
-    def _check(self, states: list[_State], classes: set[Any]) -> None:
-        level: list[Any] = states
-        depth = 0
-        while level:
-            depth += 1
-            dicts = dictsIn(level)
-            # Equal ones are of types that are taken, or none of them is.
-            keys = set().union(*dicts)
-            if not SCALARS.issuperset(map(type, keys)):
-                raise _noObjects("a key that is a list, or an object")
-            if not self._isSmall:
-                self._checkSizes(level, [*keys, *valuesIn(level, dicts)])
-            kinds = {*map(type, valuesIn(level, dicts))}
-            if SCALARS >= kinds:
-                break
-            if not kinds - SCALARS - CONTAINERS <= classes:
-                raise _noObjects("a value of MessagePack's own")
-            level = [*valuesIn(level, dicts)]
-            if not CONTAINERS >= kinds:
-                level = [each for each in level if type(each) in CONTAINERS]
-        what = "containers in each other"
-        checkLimit("MAX_NESTING", self._broker, depth, what, COMPACT)
-
-    def _decoded(self) -> list[_State]:
         try:
-            if len(self._packed) == 1:
-                return [_decodeAlone(self._packed[0])]
-            return [*self._eachDecoded()]
+            states = [*self._decoded()]
         except _NO_OBJECTS as error:
             raise _refused(error) from None
+        _check(states, {*classes}, self._broker, self._isSmall)
+        return states
 
-    def _eachDecoded(self) -> Iterator[_State]:
+    def _decoded(self) -> Iterator[_State]:
         make = msgspec.msgpack.Decoder
         decode = make(dict[Any, Any], ext_hook=self._mentioned).decode
         for place, packed in enumerate(self._packed):
@@ -205,15 +199,6 @@ class _Reading:
             raise ValueError(f"an extension {code}, for what is not there")
         return self._things[place]
 
-    def _checkSizes(self, level: list[Any], values: list[Any]) -> None:
-        most = max(map(len, level))
-        checkLimit("MAX_ITEMS", self._broker, most, "items in one container", COMPACT)
-        texts = [each.encode("utf-8") for each in values if type(each) is str]
-        strings = [*texts, *(each for each in values if type(each) is bytes), b""]
-        longest = max(map(len, strings))
-        what = "bytes in one string"
-        checkLimit("MAX_STRING", self._broker, longest, what, COMPACT)
-
     def unjellyEach(self, unjellier: Any) -> Any:
         """
         Have Jelly make each object of what it is used to.
@@ -224,7 +209,7 @@ class _Reading:
         self._states([_Place])
         referencesOf(unjellier)
         made = self._things = []
-        for state, kind in zip(self._eachDecoded(), self._kinds, strict=True):
+        for state, kind in zip(self._decoded(), self._kinds, strict=True):
             jellyList = [self._names[kind], _expression(state)]
             made.append(unjellier.unjelly(jellyList))
         queue = unjellier.postCallbacks
@@ -232,6 +217,53 @@ class _Reading:
         if hook is not None and queue and queue[-1] == hook:
             queue.pop()
         return made[-1]
+
+
+def _checkName(name: bytes, broker: Any, security: Any) -> None:
+    if isinstance(security, Policy):
+        security.checkArriving(name, broker)
+    elif not security.isTypeAllowed(name):
+        raise jelly.InsecureJelly(name)
+
+
+def _check(states: list[_State], classes: set[Any], broker: Any, isSmall: bool) -> None:
+    """
+    Check that there is nothing else in states, and not too much.
+
+    @param classes: what may be in them beside plain values.
+    @param isSmall: whether nothing but their depth can be too much.
+    """
+    level: list[Any] = states
+    depth = 0
+    while level:
+        depth += 1
+        dicts = dictsIn(level)
+        # Equal ones are of types that are taken, or none of them is.
+        keys = set().union(*dicts)
+        if not SCALARS.issuperset(map(type, keys)):
+            raise _noObjects("a key that is a list, or an object")
+        if not isSmall:
+            _checkSizes(level, [*keys, *valuesIn(level, dicts)], broker)
+        kinds = {*map(type, valuesIn(level, dicts))}
+        if SCALARS >= kinds:
+            break
+        if not kinds - SCALARS - CONTAINERS <= classes:
+            raise _noObjects("a value of MessagePack's own")
+        level = [*valuesIn(level, dicts)]
+        if not CONTAINERS >= kinds:
+            level = [each for each in level if type(each) in CONTAINERS]
+    what = "containers in each other"
+    checkLimit("MAX_NESTING", broker, depth, what, COMPACT)
+
+
+def _checkSizes(level: list[Any], values: list[Any], broker: Any) -> None:
+    most = max(map(len, level))
+    checkLimit("MAX_ITEMS", broker, most, "items in one container", COMPACT)
+    texts = [each.encode("utf-8") for each in values if type(each) is str]
+    strings = [*texts, *(each for each in values if type(each) is bytes), b""]
+    longest = max(map(len, strings))
+    what = "bytes in one string"
+    checkLimit("MAX_STRING", broker, longest, what, COMPACT)
 
 
 _object: Any = object
@@ -314,6 +346,8 @@ def _mentionless(code: int, data: memoryview) -> Any:
     raise ValueError(f"an extension {code}, for what is not there")
 
 
-_decodeAlone = msgspec.msgpack.Decoder(dict[Any, Any], ext_hook=_mentionless).decode
+_decodeOne = msgspec.msgpack.Decoder(
+    tuple[tuple[bytes], tuple[int], tuple[dict[Any, Any]]], ext_hook=_mentionless
+).decode
 _outer = msgspec.msgpack.Decoder(tuple[list[bytes], list[int], list[msgspec.Raw]])
 setUnjellyableForClass(COMPACT_TAG, unjellyCompact)

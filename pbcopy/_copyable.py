@@ -23,7 +23,13 @@ from pbcopy._envelope import OWN_JELLY_FOR, announce, jellied
 from pbcopy._jellier import Jellier
 from pbcopy._refusals import checkParts
 from pbcopy._slot import Slot
-from pbcopy._state import applyState, checkAttributes, localNames, withTextKeys
+from pbcopy._state import (
+    applyState,
+    checkAttributes,
+    localNames,
+    reserve,
+    withTextKeys,
+)
 from pbcopy._stored import jellyStored, unjellyStored
 from pbcopy.errors import Violation
 from pbcopy.interfaces import ICopyable, IRemoteCopy
@@ -167,6 +173,7 @@ def asTag(tag: str | bytes) -> bytes:
 
 OWN_JELLY_FOR.add(Copyable.jellyFor)
 ORDINARY.append(methodsOf(Copyable))
+reserve(RemoteCopy)
 TAKES.update(
     (name, getattr(RemoteCopy, name)) for name in ("setCopyableState", "unjellyFor")
 )

@@ -38,8 +38,8 @@ class TakingBroker(pb.Broker):
 
         @raise Violation: if nothing can be made of it.
         """
-        flat = unjellyFlat(sexp) if mayArrive(self.security) else NOT_FLAT
-        if flat is not NOT_FLAT:
+        flat = unjellyFlat(sexp)
+        if flat is not NOT_FLAT and mayArrive(self.security):
             return flat
         stock: Any = super()
         try:

@@ -119,6 +119,19 @@ _ordinary: set[str] = set()
 
 _MOST_ORDINARY = 10_000
 
+_flavors: set[type] = set()
+_reserved: set[str] = set()
+
+
+def reserve(flavor: type) -> None:
+    """
+    Take the names in a flavor, and in its bases, for none that are ordinary, so that
+    these need not be looked through again.
+    """
+    for base in flavor.__mro__:
+        _flavors.add(base)
+        _reserved.update(vars(base))
+
 
 def areOrdinary(cls: type, state: dict[Any, Any]) -> bool:
     """
@@ -130,11 +143,12 @@ def areOrdinary(cls: type, state: dict[Any, Any]) -> bool:
         for name in state:
             if type(name) is not str or name.startswith("__") or name == "postUnjelly":
                 return False
+            if name in _reserved:
+                return False
         if len(_ordinary) + len(state) <= _MOST_ORDINARY:
             _ordinary.update(state)
-    # All names of object's are Python's.
-    for base in cls.__mro__[:-1]:
-        if not base.__dict__.keys().isdisjoint(names):
+    for base in cls.__mro__:
+        if base not in _flavors and not base.__dict__.keys().isdisjoint(names):
             return False
     return True
 
