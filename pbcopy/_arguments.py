@@ -76,6 +76,13 @@ def areSettled(values: Iterable[Any]) -> bool:
     )
 
 
+def areSentThemselves(args: tuple[Any, ...], kw: dict[str, Any]) -> bool:
+    """
+    Tell whether what is sent for the arguments of a method are these themselves.
+    """
+    return all(map(_isShort, args)) and all(each in _BROKERS for each in kw)
+
+
 def asArguments(
     name: str, args: tuple[Any, ...], kw: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:

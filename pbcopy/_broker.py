@@ -159,37 +159,6 @@ def underWay(broker: pb.Broker, alive: Callable[[], Any]) -> Callable[[], bool]:
     return lambda: alive() is not None or (isCall and broker.currentRequestID == before)
 
 
-def sendUpdate(
-    broker: pb.Broker,
-    perspective: Any,
-    luid: int,
-    name: str,
-    args: tuple[Any, ...],
-    kw: dict[str, Any],
-) -> Deferred[Any] | None:
-    """
-    Send the message C{name} to the replica that the peer has under an id.
-
-    @raise pb.DeadReferenceError: if the connection is gone.
-    @raise twisted.spread.banana.BananaError: if the message cannot be encoded.
-    @raise Exception: if an argument cannot be jellied.
-    """
-    before = broker.currentRequestID
-    try:
-        sent: Deferred[Any] | None = broker._sendMessage(
-            b"cache", perspective, luid, name.encode("utf-8"), args, kw
-        )
-    except BaseException:
-        # A message that got an id, and could then not be encoded, has no answer
-        # to wait for.
-        waiting: dict[int, Any] = broker.waitingForAnswers or {}
-        if broker.currentRequestID != before:
-            waiting.pop(broker.currentRequestID, None)
-        raise
-    raiseAtOnce(sent)
-    return sent
-
-
 def raiseAtOnce(sent: Deferred[Any] | None) -> None:
     """
     Raise what a message has failed with, if it was not sent.  The Broker has

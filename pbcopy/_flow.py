@@ -10,8 +10,7 @@ while an update is written, and while the transport is full.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from twisted.internet.interfaces import IPushProducer
@@ -67,18 +66,19 @@ class Flow:
         """
         self._senders.pop(who, None)
 
-    @contextmanager
-    def watched(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """
         Look, for as long as this lasts, whether what is written fills the
         transport.
         """
         self._register()
-        try:
-            yield
-        finally:
-            if not self.isFull:
-                self._unregister()
+
+    def __exit__(self, *error: object) -> None:
+        """
+        Look no more, unless it is full.
+        """
+        if not self.isFull:
+            self._unregister()
 
     def _register(self) -> None:
         transport: Any = self._broker.transport

@@ -7,16 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.defer import Deferred
-from twisted.spread.banana import BananaError
-
 from pbcopy._bananaencoding import encoded
 from pbcopy._flat import NOT_FLAT, isKnown, jellyFlat
 from pbcopy._guardcalls import CallBroker
-from pbcopy._quickcalls import WORDS, Tails, headOf
+from pbcopy._quickcalls import messageFor
 from pbcopy._quickcopies import jellyCopy
-
-_tails = Tails()
 
 
 class SendingBroker(CallBroker):
@@ -83,28 +78,10 @@ class SendingBroker(CallBroker):
 
         @return: a Deferred of its answer, if one is wanted.
         """
-        wanted = kw.get("pbanswer", True)
-        tail = b""
-        if len(kw) == ("pbanswer" in kw) and type(wanted) is bool and self._isUsual():
-            try:
-                tail = _tails.of(message, int(wanted), args, self._encode)
-            except BananaError:
-                # It is raised once more, where Twisted's Broker raises it.
-                pass
-        if not tail:
+        quick = messageFor(self, prefix, objectID, message, args, kw)
+        if quick is None:
             stock: Any = super()
             return stock._sendMessage(prefix, perspective, objectID, message, args, kw)
-        own: Any = self
-        requestID = own.newRequestID()
-        answer: Deferred[Any] | None = None
-        if wanted:
-            answer = own.waitingForAnswers[requestID] = Deferred()
-        self._write(headOf(prefix, requestID, objectID, self._encode) + tail)
+        data, answer = quick
+        self._write(data)
         return answer
-
-    def _isUsual(self) -> bool:
-        isHere = self.currentDialect == b"pb" and not self.disconnected
-        isUsual = len(self.outgoingSymbols) == len(WORDS)
-        # What waits leaves when something is serialized (_pending).
-        isNext = "serialize" not in vars(self)
-        return isHere and isUsual and isNext and isKnown(self.security)

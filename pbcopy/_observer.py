@@ -16,10 +16,11 @@ from twisted.spread import flavors, pb
 from zope.interface import implementer
 
 from pbcopy import _broker
-from pbcopy._arguments import areSettled, asArguments, settled
+from pbcopy._arguments import areSentThemselves, areSettled, asArguments, settled
 from pbcopy._backlog import Backlog
 from pbcopy._flow import Flow
 from pbcopy._hub import hubOf
+from pbcopy._sentupdate import sendUpdate
 from pbcopy._text import asText
 from pbcopy._turn import afterTurn
 from pbcopy.interfaces import IObserver
@@ -246,11 +247,12 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
             if self._luid is None or self._flow is None:
                 raise pb.DeadReferenceError(f"{self!r} has stopped observing")
             name = asText(name)
-            where = f"{type(self.cached).__qualname__}.{name}"
-            arguments = asArguments(where, args, kw)
-            with self._flow.watched():
-                return _broker.sendUpdate(
-                    self.broker, self.perspective, self._luid, name, *arguments
+            if not areSentThemselves(args, kw):
+                where = f"{type(self.cached).__qualname__}.{name}"
+                args, kw = asArguments(where, args, kw)
+            with self._flow:
+                return sendUpdate(
+                    self.broker, self.perspective, self._luid, name, args, kw
                 )
         except KeyboardInterrupt:
             raise
@@ -275,7 +277,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         return answer
 
     def _sendQueued(self) -> None:
-        if self.isWaiting():
+        if not self._queued or self.isWaiting():
             return
         queued, self._queued = self._queued, []
         for answer, name, args, kw in queued:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.spread import banana
 
 from pbcopy._bananaencoding import Encode, encoded
-from pbcopy._flat import NOT_FLAT, jellyFlat
+from pbcopy._flat import NOT_FLAT, isKnown, jellyFlat
 
 WORDS: dict[bytes, int] = banana.Banana.outgoingVocabulary
 """The words that have a number in PB's dialect."""
@@ -27,6 +28,9 @@ _BEGINNINGS = {
     prefix: b"\x07" + banana.LIST + bytes([WORDS[prefix + b"message"]]) + banana.VOCAB
     for prefix in (b"", b"cache")
 }
+
+_PREFIX_LIMIT = 64
+"""That of Banana, unless somebody sets another."""
 
 _MOST = 1024
 """How many bytes of a call are remembered at most."""
@@ -69,6 +73,56 @@ class Tails:
         if len(tail) <= _MOST:
             self._last, self._tail = call, tail
         return tail
+
+
+_tails = Tails()
+
+
+def messageFor(
+    broker: Any,
+    prefix: bytes,
+    objectID: int | bytes,
+    name: bytes,
+    args: tuple[Any, ...],
+    kw: dict[str, Any],
+) -> tuple[bytes, Deferred[Any] | None] | None:
+    """
+    Give the bytes of a call, and a Deferred of its answer, if one is wanted.  The
+    call has an id then, as if C{Broker._sendMessage} had sent it.
+
+    @param kw: C{pbanswer}, or nothing.
+    @return: C{None}, if the call is not flat, or the connection is not as usual.
+    """
+    wanted = kw.get("pbanswer", True)
+    if len(kw) != ("pbanswer" in kw) or type(wanted) is not bool:
+        return None
+    if not _isUsual(broker):
+        return None
+    try:
+        tail = _tails.of(name, int(wanted), args, broker._encode)
+    except banana.BananaError:
+        # It is raised once more, where Twisted's Broker raises it.
+        return None
+    if not tail:
+        return None
+    requestID = broker.newRequestID()
+    answer: Deferred[Any] | None = None
+    if wanted:
+        answer = broker.waitingForAnswers[requestID] = Deferred()
+    return headOf(prefix, requestID, objectID, broker._encode) + tail, answer
+
+
+def _isUsual(broker: Any) -> bool:
+    dialect = getattr(broker, "currentDialect", None)
+    isHere = dialect == b"pb" and not broker.disconnected
+    isUsual = (
+        len(broker.outgoingSymbols) == len(WORDS)
+        # How large an integer may be.
+        and broker.prefixLimit == _PREFIX_LIMIT
+    )
+    # What waits leaves when something is serialized (_pending).
+    isNext = "serialize" not in vars(broker)
+    return isHere and isUsual and isNext and isKnown(broker.security)
 
 
 def headOf(

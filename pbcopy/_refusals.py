@@ -20,6 +20,7 @@ from twisted.spread.jelly import InsecureJelly
 
 from pbcopy import limits
 from pbcopy._kinds import shortly
+from pbcopy._twisteds import flatCall
 from pbcopy.errors import Violation
 
 
@@ -58,6 +59,9 @@ def callIn(
     @param where: how an error names it.
     @raise Violation: if they are none.
     """
+    flat = flatCall(broker, args, kw)
+    if flat is not None:
+        return flat
     with jellysRefusals(where):
         arguments, keywords = broker.unserialize(args), broker.unserialize(kw)
     if not isinstance(arguments, (list, tuple)) or not isinstance(keywords, dict):

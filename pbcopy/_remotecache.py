@@ -36,6 +36,7 @@ from pbcopy._slot import FromSlot, Slot, leave, slotOf
 from pbcopy._state import applyState, withTextKeys
 from pbcopy._stored import jellyStored, unjellyStored
 from pbcopy._text import asText
+from pbcopy._twisteds import serializedNothing
 from pbcopy._update import serialized
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.interfaces import IRemoteCache
@@ -84,7 +85,7 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         arguments, keywords = callIn(broker, args, kw, where)
         if asText(message) == DELTA:
             takeDeltas(slotOf(self), broker, arguments)
-            return broker.serialize(None)
+            return serializedNothing(broker)
         keywords = withTextKeys(keywords)
         method = methodOf(self, name)
         result = method(*arguments, **keywords)

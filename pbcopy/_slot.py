@@ -25,6 +25,7 @@ from pbcopy._status import StatusKind, Watch, inOneLine
 from pbcopy._tables import Replica, receive
 from pbcopy._text import asText
 from pbcopy._turn import afterTurn
+from pbcopy._twisteds import serializedNothing
 from pbcopy._update import applied
 from pbcopy.errors import PBCopyError, Violation
 
@@ -251,7 +252,7 @@ class Slot(Replica):
                 self._othersFailed(args, Failure())
                 raise
             type(self).takeDeltas(self, broker, arguments)
-            return broker.serialize(None)
+            return serializedNothing(broker)
         replica = self.replica()
         self.catchUp()
 
@@ -283,17 +284,12 @@ class Slot(Replica):
             if isinstance(slot, Slot) and slot.isMade:
                 slot.failedWith(failure)
 
-    @contextmanager
-    def updating(self) -> Iterator[None]:
+    def updating(self) -> Updating:
         """
         For as long as this lasts, have a class that wants to be L{LiveOnly
         <pbcopy.LiveOnly>} read what it changes.
         """
-        before, self.isUpdating = self.isUpdating, True
-        try:
-            yield
-        finally:
-            self.isUpdating = before
+        return Updating(self)
 
     def failed(self, message: str | bytes, failure: Failure) -> None:
         """
@@ -395,6 +391,28 @@ class Slot(Replica):
         Have the replica say that nothing will update it any more.
         """
         self.watch.change(StatusKind.CLOSED, reason, self._replica())
+
+
+class Updating:
+    """
+    A block in which pbcopy calls a method of a replica that changes it.
+    """
+
+    def __init__(self, slot: Slot) -> None:
+        self._slot = slot
+        self._before = slot.isUpdating
+
+    def __enter__(self) -> None:
+        """
+        Begin it.
+        """
+        self._slot.isUpdating = True
+
+    def __exit__(self, *error: object) -> None:
+        """
+        End it.
+        """
+        self._slot.isUpdating = self._before
 
 
 def _forget(key: int, slot: Slot) -> None:

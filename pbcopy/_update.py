@@ -23,6 +23,7 @@ from pbcopy._arguments import asArgument
 from pbcopy._sentfailure import sentFailure
 from pbcopy._status import withoutFrames
 from pbcopy._turn import afterTurn
+from pbcopy._twisteds import serializedNothing
 
 
 class UpdateFailed(pb.Error, jelly.Jellyable):
@@ -74,6 +75,8 @@ def serialized(broker: pb.Broker, result: Any, *context: Any) -> Any:
     if isinstance(result, Deferred):
         return result.addCallback(lambda value: serialized(broker, value, *context))
     try:
+        if result is None:
+            return serializedNothing(broker)
         return broker.serialize(asArgument(result, "the answer"), None, *context)
     except Exception as error:
         raise Unanswerable(error) from error

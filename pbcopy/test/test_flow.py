@@ -89,7 +89,7 @@ class FlowTests(SynchronousTestCase):
         """
         Write something while the flow is watched.
         """
-        with self.flow.watched():
+        with self.flow:
             self.side.write(bytes(2 * count))
 
     def go(self) -> None:
@@ -175,7 +175,7 @@ class FlowTests(SynchronousTestCase):
         Nothing is known of a transport that takes no producer.
         """
         self.connection.server.transport = object()
-        with self.flow.watched():
+        with self.flow:
             pass
         self.assertFalse(self.flow.isFull)
 
