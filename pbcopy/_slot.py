@@ -189,8 +189,9 @@ class Slot(Replica):
         """
         # The garbage collector takes all replicas of a cycle at once.  Made anew,
         # this one would still refer to the others, which nothing updates any more.
-        isKept = self._attributes is not None and self._left() is None
-        return self.isMade and (self.isHeld() or isKept)
+        return self.isMade and (
+            self.isHeld() or (self._attributes is not None and self._left() is None)
+        )
 
     def isGone(self) -> bool:
         """

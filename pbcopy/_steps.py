@@ -21,7 +21,7 @@ from pbcopy._delta import (
 )
 from pbcopy._drafting import Draft
 from pbcopy._nodes import Attributes, getField
-from pbcopy._numbered import Numbered, valueOf
+from pbcopy._numbered import Numbered
 from pbcopy._operations import ABSENT, Operation
 from pbcopy._paths import step
 from pbcopy._reading import argumentsOf, malformed
@@ -285,10 +285,10 @@ def _checkAll(steps: list[Step], draft: Draft) -> None:
     Check the values.  One may put a node in a second place, for which those of the
     steps before it have to be right, too.
     """
-    changing = [valueOf(each.node) for each in steps]
-    before = None
-    while before != (now := [len(draft.typesOf(each)) for each in changing]):
-        before = now
+    before = -1
+    # What changes was there before the message.
+    while before != len(draft.again):
+        before = len(draft.again)
         for each in steps:
             each.check()
 

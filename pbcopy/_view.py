@@ -195,7 +195,9 @@ class View:
             entry.types = [*entry.types, type_]
         for node in _allIn(draft.defaults):
             self._know(None, node, [])
-        self._known.last = max([self._known.last, *(each[0] for each in message.nodes)])
+        if message.nodes:
+            last = max(each[0] for each in message.nodes)
+            self._known.last = max(self._known.last, last)
 
     def _know(self, number: int | None, node: Any, types: list[Any]) -> None:
         self._known.add(number, node, types)

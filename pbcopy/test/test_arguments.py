@@ -13,7 +13,7 @@ from uuid import UUID
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
-from pbcopy._arguments import areSettled, asArgument
+from pbcopy._arguments import areSentThemselves, areSettled, asArgument
 from pbcopy.errors import Unsendable
 from pbcopy.test.ponds import ReplicaTestCase, register
 from pbcopy.testing import connect
@@ -40,6 +40,32 @@ class SettledTests(SynchronousTestCase):
             self.assertTrue(areSettled([0, value]), value)
         for value in others:
             self.assertFalse(areSettled([0, value]), value)
+
+
+class ThemselvesTests(SynchronousTestCase):
+    """
+    Some arguments are sent as they are.
+    """
+
+    def test_short(self) -> None:
+        """
+        Short scalars are, and what is the Broker's.
+        """
+        short = (1, -(2**63) + 1, "x", b"x", None, True, 1.5)
+        self.assertTrue(areSentThemselves(short, {"pbanswer": False}))
+        self.assertTrue(areSentThemselves((), {}))
+
+    def test_others(self) -> None:
+        """
+        Others are not, nor are keywords.
+        """
+        others: list[Any] = [2**63, "x" * 700_000, b"x" * 700_000, [], (1,), Duck()]
+        for value in others:
+            self.assertFalse(areSentThemselves((1, value), {}), type(value))
+            self.assertEqual(
+                asArgument(value, "x") is value, isinstance(value, Duck), type(value)
+            )
+        self.assertFalse(areSentThemselves((), {"duck": 1}))
 
 
 class ArgumentTests(ReplicaTestCase):
