@@ -15,6 +15,7 @@ from typing import Any
 from twisted.python import log
 
 from pbcopy._channel import DELTA
+from pbcopy._coalescing import Coalescing
 from pbcopy._hub import Hub, hubOf
 from pbcopy._journal import Changed
 from pbcopy._lens import Lens
@@ -46,6 +47,7 @@ class Audience:
         self._waiting: dict[object, Callable[[], None]] = {}
         self._hubs: dict[object, Hub] = {}
         self._slow = Slow(self.lens)
+        self._coalescing = Coalescing(self.lens, self._await, self.flush)
         self._isRightsDue = False
 
     # Who is here.
@@ -65,7 +67,7 @@ class Audience:
                 advice="send it when the block has ended",
             )
         # What the state has already is told to those who were here before.
-        catchUp(self.lens)
+        self.flush()
         # This has the lens know, and watch, each node.
         state = self.lens.state()
         self._checkLeaving(observer)
@@ -109,7 +111,7 @@ class Audience:
         """
         if who not in self._slow:
             # What was done before this is sent.
-            catchUp(self.lens)
+            self.flush()
             self._delay(who)
 
     def _delay(self, who: RemoteCacheObserver, isKnown: bool = True) -> None:
@@ -123,8 +125,9 @@ class Audience:
         """
         if who not in self._slow or self._deferred(always=True):
             return []
-        catchUp(self.lens)
-        return self._broughtUp(who)
+        # What this has the lens know, the others have to know, too.
+        flushed = self._flushed()
+        return flushed + self._broughtUp(who) if who in self._slow else flushed
 
     def _broughtUp(self, who: RemoteCacheObserver) -> list[Message]:
         try:
@@ -140,7 +143,10 @@ class Audience:
         if self._isInBlock():
             # It is told when the block ends.
             return []
-        catchUp(self.lens)
+        flushed = self._flushed()
+        return flushed + self._dueToSlow(who) if who in self._slow else flushed
+
+    def _dueToSlow(self, who: RemoteCacheObserver) -> list[Message]:
         if self._slow.isTooMuch(who):
             # A fresh state for each call would fill the memory, too.
             who.behind(tooSlow(who))
@@ -168,6 +174,44 @@ class Audience:
             self._checkLeaving(who)
         return messages
 
+    # What may wait.
+
+    def _await(self) -> None:
+        for who in [*self._declared, *self._plain]:
+            if who not in self._slow:
+                self._hubs[who].pending.add(who, self)
+
+    def flush(self) -> None:
+        """
+        Send what waits.
+        """
+        catchUp(self.lens)
+        if self._coalescing.isOpen():
+            # What waits on the same connections goes along, in one message.
+            for hub in dict.fromkeys(self._hubs.values()):
+                hub.pending.send()
+            send(self._flushed())
+
+    def _flushed(self) -> list[Message]:
+        """
+        Give the messages for what waits.
+        """
+        catchUp(self.lens)
+        if not self._coalescing.isOpen():
+            return []
+        changes = self._coalescing.take()
+        for who in [*self._declared, *self._plain]:
+            if who not in self._slow:
+                self._hubs[who].pending.remove(who)
+        return self.commit(changes)
+
+    def close(self) -> None:
+        """
+        Have nothing told any more.
+        """
+        self._coalescing.close()
+        self.lens.close()
+
     # What happens.
 
     def _isInBlock(self) -> bool:
@@ -182,9 +226,11 @@ class Audience:
 
     def _about(self, operation: Operation) -> None:
         self._slow.about(operation)
+        if not (blocks and self._isInBlock()):
+            self._coalescing.about(operation)
 
     def _changed(self, operation: Operation) -> None:
-        if not self._deferred():
+        if not self._deferred() and not self._coalescing.changed(operation):
             if self.lens.sees(operation):
                 send(self._messages([operation]))
             else:
@@ -197,6 +243,10 @@ class Audience:
         # Who may see a field does not depend on how the block ends.
         if self._deferred(always=True):
             self._isRightsDue = True
+        elif self._coalescing.isOpen():
+            # What waits is told to those who may see it now.
+            self._isRightsDue = True
+            self.flush()
         else:
             turned = self.lens.reconsider()
             if turned:
@@ -205,7 +255,7 @@ class Audience:
 
     def commit(self, changes: list[Changed]) -> list[Message]:
         """
-        Give the messages for what a block has changed.
+        Give the messages for what was changed in a block, or has waited.
         """
         turned: list[Set] = []
         if self._isRightsDue:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from pbcopy._block import Block, opened
+from pbcopy._coalescing import flushAll
 from pbcopy._nodes import fieldsOf
 from pbcopy._sharing import commit
 from pbcopy.errors import RegistrationError
@@ -39,5 +40,8 @@ def changing(*masters: Any) -> Iterator[None]:
                 got=repr(master),
                 expected="an object whose class is declared with pbcopy.shared",
             )
-    with opened(Block(masters, commit)):
+    block = Block(masters, commit)
+    # What was done before the block does not depend on how it ends.
+    flushAll(block.covers)
+    with opened(block):
         yield

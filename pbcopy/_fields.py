@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any, TypeVar, overload
 
 import attr
@@ -29,11 +30,15 @@ class Options:
     @ivar wireName: the name under which it is sent, if that is not its own.
     @ivar visibleTo: tells for an object and a perspective whether the field may be
         seen.
+    @ivar latest: whether only the newest value matters; C{None} if nothing was said.
+    @ivar rate: how many messages a second there may be of it.
     """
 
     private: bool = False
     wireName: str | None = None
     visibleTo: _VisibleTo | None = None
+    latest: bool | None = None
+    rate: float | None = None
 
     def check(self, where: str) -> None:
         """
@@ -63,6 +68,47 @@ class Options:
                 got=repr(self.visibleTo),
                 expected="a callable that takes (object, perspective)",
             )
+        checkPace(self.latest, self.rate, where)
+        if self.private and not (self.latest is None and self.rate is None):
+            raise RegistrationError(
+                "a private field is sent to nobody",
+                where=where,
+                got="when its changes are sent",
+                advice="leave that out, or do not make it private",
+            )
+
+
+def checkPace(latest: Any, rate: Any, where: str) -> None:
+    """
+    Check what was said of when changes are sent.
+
+    @param where: the place of the field, or the class.
+    @raise RegistrationError: if it makes no sense.
+    """
+    if latest not in (None, True, False):
+        raise RegistrationError(
+            "latest is no truth value",
+            where=where,
+            got=repr(latest),
+            expected="True or False",
+        )
+    if rate is None:
+        return
+    isNumber = isinstance(rate, (int, float)) and not isinstance(rate, bool)
+    if not (isNumber and 0 < rate < inf):
+        raise RegistrationError(
+            "there cannot be so many messages a second",
+            where=where,
+            got=repr(rate),
+            expected="a number that is more than 0",
+        )
+    if latest is False:
+        raise RegistrationError(
+            "changes with a rate are not all sent",
+            where=where,
+            got="latest=False, and a rate",
+            advice="leave one of them out",
+        )
 
 
 def _isWireName(name: object) -> bool:
@@ -76,6 +122,8 @@ def options(
     private: bool = False,
     wireName: str | None = None,
     visibleTo: _VisibleTo | None = None,
+    latest: bool | None = None,
+    rate: float | None = None,
 ) -> dict[str, Any]:
     """
     Give the metadata for a field of C{dataclasses.field} or C{attrs.field}.
@@ -84,8 +132,11 @@ def options(
     @param wireName: the name under which it is sent, if that is not its own.
     @param visibleTo: tells for an object and a perspective whether the field may
         be seen.
+    @param latest: whether only the newest value matters: it is sent at the end of
+        the reactor's turn.
+    @param rate: how many messages a second there may be of it.
     """
-    return {_KEY: Options(private, wireName, visibleTo)}
+    return {_KEY: Options(private, wireName, visibleTo, latest, rate)}
 
 
 def optionsIn(metadata: Mapping[Any, Any]) -> Options:
@@ -107,6 +158,8 @@ def field(
     private: bool = False,
     wireName: str | None = None,
     visibleTo: _VisibleTo | None = None,
+    latest: bool | None = None,
+    rate: float | None = None,
 ) -> _Value: ...
 
 
@@ -121,6 +174,8 @@ def field(
     private: bool = False,
     wireName: str | None = None,
     visibleTo: _VisibleTo | None = None,
+    latest: bool | None = None,
+    rate: float | None = None,
 ) -> _Value: ...
 
 
@@ -134,6 +189,8 @@ def field(
     private: bool = False,
     wireName: str | None = None,
     visibleTo: _VisibleTo | None = None,
+    latest: bool | None = None,
+    rate: float | None = None,
 ) -> Any: ...
 
 
@@ -143,6 +200,8 @@ def field(
     private: bool = False,
     wireName: str | None = None,
     visibleTo: _VisibleTo | None = None,
+    latest: bool | None = None,
+    rate: float | None = None,
     **ofDataclass: Any,
 ) -> Any:
     """
@@ -153,11 +212,20 @@ def field(
     @param wireName: the name under which it is sent, if that is not its own.
     @param visibleTo: tells for an object and a perspective whether the field may
         be seen.
+    @param latest: whether only the newest value matters: it is sent at the end of
+        the reactor's turn.
+    @param rate: how many messages a second there may be of it.
     @param ofDataclass: C{default}, C{default_factory}, C{init}, C{compare} and
         C{kw_only}.
     """
     return dataclasses.field(
         repr=not private if repr is None else repr,
-        metadata=options(private=private, wireName=wireName, visibleTo=visibleTo),
+        metadata=options(
+            private=private,
+            wireName=wireName,
+            visibleTo=visibleTo,
+            latest=latest,
+            rate=rate,
+        ),
         **ofDataclass,
     )

@@ -169,10 +169,13 @@ class Lens:
         return {
             schema.fields[name].wireName: value
             for name, value in fields.items()
-            if self._sees(node, name)
+            if self.seesField(node, name)
         }
 
-    def _sees(self, node: Attributes, name: str) -> bool:
+    def seesField(self, node: Attributes, name: str) -> bool:
+        """
+        Tell whether the perspective sees a field of an object.
+        """
         field = _schemaOf(node).fields[name]
         if field.visibleTo is None:
             return True
@@ -194,7 +197,7 @@ class Lens:
             # It is another master.
             return False
         return any(
-            self._sees(holder, name)
+            self.seesField(holder, name)
             for name, value in holder.fields().items()
             if any(each is node for each in nodesIn(value))
         )
@@ -221,7 +224,7 @@ class Lens:
         node = operation.node
         if not self.knows(node):
             return False
-        return type(operation) is not Set or self._sees(node, operation.name)
+        return type(operation) is not Set or self.seesField(node, operation.name)
 
     # What is sent.
 

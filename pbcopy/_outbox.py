@@ -13,6 +13,7 @@ import attr
 
 from pbcopy._channel import DELTA
 from pbcopy._observer import RemoteCacheObserver
+from pbcopy._pending import sendPending
 
 
 @attr.s(auto_attribs=True, slots=True, eq=False)
@@ -47,9 +48,13 @@ _isSending = False
 def send(messages: Iterable[Message]) -> None:
     """
     Send messages, in order also where sending one calls a method of the
-    application's that changes something.
+    application's that changes something.  What waits on their connections leaves
+    before them.
     """
     global _isSending
+    messages = list(messages)
+    for each in messages:
+        sendPending(each.observer.broker)
     _outbox.extend(messages)
     if _isSending:
         return

@@ -45,12 +45,28 @@ class Pending:
         if not self._waiting:
             vars(self._broker).pop("serialize", None)
 
-    def _serialize(self, *args: Any, **kw: Any) -> Any:
-        if not self._isSending:
+    def send(self) -> None:
+        """
+        Have what waits sent now.
+        """
+        if self._waiting and not self._isSending:
             self._isSending = True
             try:
-                with aside(self._broker):
-                    gather(self._waiting, lambda who, sender: sender.due(who))
+                gather(self._waiting, lambda who, sender: sender.due(who))
             finally:
                 self._isSending = False
+
+    def _serialize(self, *args: Any, **kw: Any) -> Any:
+        with aside(self._broker):
+            self.send()
         return type(self._broker).serialize(self._broker, *args, **kw)
+
+
+def sendPending(broker: object) -> None:
+    """
+    Have what waits on a connection sent now, if anything does.
+    """
+    serialize = getattr(broker, "__dict__", {}).get("serialize")
+    pending = getattr(serialize, "__self__", None)
+    if isinstance(pending, Pending):
+        pending.send()

@@ -6,16 +6,19 @@ The declaration of a master, or of a part of one: L{shared}.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import attr
 
 from pbcopy._copyable import Copyable
 from pbcopy._declaring import declare
-from pbcopy._fields import field
+from pbcopy._fields import checkPace, field
 from pbcopy._lens import maySee
 from pbcopy._nodes import getField, noteFields
 from pbcopy._operations import ABSENT
+from pbcopy._pace import noteDefault, notePaces
 from pbcopy._schema import schemaOf
 from pbcopy._setting import trackSetting
 from pbcopy.errors import RegistrationError
@@ -31,10 +34,22 @@ else:
 _Class = TypeVar("_Class", bound=type)
 
 
+@overload
 @dataclass_transform(
     eq_default=False, field_specifiers=(field, dataclasses.field, attr.field)
 )
-def shared(cls: _Class) -> _Class:
+def shared(cls: _Class, /) -> _Class: ...
+
+
+@overload
+def shared(
+    *, latest: bool | None = None, rate: float | None = None
+) -> Callable[[_Class], _Class]: ...
+
+
+def shared(
+    cls: Any = None, /, *, latest: bool | None = None, rate: float | None = None
+) -> Any:
     """
     Declare a class of objects whose state replicates itself.
 
@@ -42,10 +57,19 @@ def shared(cls: _Class) -> _Class:
     is sent by itself or as a part of one.  Its fields are those of a dataclass, of
     an attrs class, or the annotations of a plain class, which is made a dataclass.
 
-    @return: the class.
+    @param latest: whether only the newest values matter, of all fields that say
+        nothing themselves: they are sent at the end of the reactor's turn.
+    @param rate: how many messages a second there may be of them.
+    @return: the class; where the class is not given, what declares one.
     @raise RegistrationError: if it is no such class, if a field cannot be one, or
         if the class says by a method what its state is.
     """
+    if cls is None:
+        return partial(_declare, latest=latest, rate=rate)
+    return _declare(cls, latest, rate)
+
+
+def _declare(cls: Any, latest: bool | None, rate: float | None) -> Any:
     if not (isinstance(cls, type) and issubclass(cls, Copyable)):
         raise RegistrationError(
             "this is no class of objects that are sent",
@@ -60,8 +84,11 @@ def shared(cls: _Class) -> _Class:
                 where=f"{cls.__qualname__}.{name}",
                 advice="remove the method",
             )
+    checkPace(latest, rate, cls.__qualname__)
     declare(cls)
     noteDeclared(cls)
+    noteDefault(cls, latest, rate)
+    notePaces(cls)
     setattr(cls, "getStateToCopyFor", _getStateToCopyFor)  # noqa: B010
     return cls
 

@@ -100,7 +100,7 @@ def leave(who: object) -> None:
 def _closeIfEmpty(audience: Audience) -> None:
     if audience.isEmpty() and _audiences.get(audience.key) is audience:
         del _audiences[audience.key], _audienceOf[audience.lens]
-        audience.lens.close()
+        audience.close()
 
 
 def viewersChanged(shared: Any) -> None:

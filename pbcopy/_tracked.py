@@ -95,6 +95,13 @@ def _tell(operation: Operation) -> None:
         _untold.popleft()
 
 
+def isTelling() -> bool:
+    """
+    Tell whether somebody is yet to be told of a change that was made.
+    """
+    return bool(_untold)
+
+
 def catchUp(watcher: Watcher) -> None:
     """
     Tell a watcher now of all that was changed, before its turn comes.

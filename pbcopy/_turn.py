@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 from twisted.python import log
 
@@ -26,10 +27,17 @@ def afterTurn(call: Callable[[], None]) -> None:
     that has not installed a reactor keeps the call until L{endTurn}.
     """
     _waiting.append(call)
-    # Importing the reactor would install one; a library must not choose it.
-    reactor = sys.modules.get("twisted.internet.reactor")
+    reactor = installed()
     if reactor is not None:
         reactor.callFromThread(endTurn)
+
+
+def installed() -> Any:
+    """
+    Give the reactor; C{None} if the process has none.
+    """
+    # Importing the reactor would install one; a library must not choose it.
+    return sys.modules.get("twisted.internet.reactor")
 
 
 def endTurn() -> bool:

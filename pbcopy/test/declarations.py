@@ -51,6 +51,7 @@ class FieldSaid:
 
     @ivar label: says with the object who may see it; C{None} if all may.
     @ivar default: gives the default; C{None} if there is none.
+    @ivar latest: whether only the newest value matters, where that is said.
     """
 
     name: str
@@ -59,6 +60,7 @@ class FieldSaid:
     isPrivate: bool = False
     label: str | None = None
     default: Callable[[], Any] | None = None
+    latest: bool | None = None
 
     def isHidden(self) -> bool:
         """
@@ -200,7 +202,10 @@ class Declarations:
         said.fields = sorted(fields, key=lambda each: each.default is not None)
         if said.isMaster:
             said.fields.append(FieldSaid("number", NUMBERS, "number", default=int))
-        said.cls = pbcopy.shared(self._styled(said))
+        declare: Any = pbcopy.shared
+        if self._tape.chance(15):
+            declare = pbcopy.shared(latest=True)
+        said.cls = declare(self._styled(said))
         self.classes[said.cls] = said
         self._receive(said)
 
@@ -213,6 +218,8 @@ class Declarations:
             field.label = field.name
         if field.isPrivate or not self._tape.chance(30):
             field.wireName = field.name
+        if not field.isPrivate and self._tape.chance(30):
+            field.latest = not self._tape.chance(20)
         if self._tape.chance(50):
             field.default = _DEFAULTS.get(sort.kind)
         return field
@@ -244,6 +251,8 @@ class Declarations:
         said: dict[str, Any] = {}
         if field.wireName != field.name:
             said["wireName"] = field.wireName
+        if field.latest is not None:
+            said["latest"] = field.latest
         if field.label is not None:
             label = field.label
             said["visibleTo"] = lambda owner, who: self._rights.sees(label, owner, who)

@@ -242,8 +242,8 @@ class Replicating(Settling):
         if inBlock:
             everything = self.masters.copy()
             self.wasBlock = True
-            self.tap.cover(everything)
             with pbcopy.changing(*everything):
+                self.tap.cover(everything)
                 self.mutate(Tape(tape[12:]))
                 self.turnRights(Tape(tape))
                 self.mutate(Tape(tape[6:]))
@@ -270,9 +270,10 @@ class Replicating(Settling):
         note(f"a block of {[each.number for each in chosen]}")
         self.open.append(chosen)
         self.wasBlock = True
-        self.tap.cover(chosen)
         try:
             with pbcopy.changing(*chosen):
+                # What waited has left.
+                self.tap.cover(chosen)
                 for _ in range(1 + tape.below(4)):
                     if depth and tape.chance(25):
                         self.runBlock(tape, depth - 1)

@@ -170,7 +170,23 @@ if TYPE_CHECKING:
     assert_type(view.frogs, Any)  # type: ignore[attr-defined]
     PondView("west")  # type: ignore[call-arg]
     pbcopy.replicaOf(3)  # type: ignore[arg-type]
-    pbcopy.shared(3)  # type: ignore[type-var]
+    pbcopy.shared(3)  # type: ignore[call-overload]
+
+    @pbcopy.shared(latest=True)
+    class Meter(pb.Cacheable):
+        """
+        A class that says when its changes leave.
+        """
+
+        value: float = 0.0
+        label: str = pbcopy.field(default="", rate=10)
+
+    assert_type(Meter(1.5).value, float)
+    assert_type(Meter(label="x").label, str)
+    Meter("west")  # type: ignore[arg-type]
+    Meter(wrong=1)  # type: ignore[call-arg]
+    pbcopy.shared(rate="often")  # type: ignore[call-overload]
+    pbcopy.shared(Duck, latest=True)  # type: ignore[call-overload]
 
     # One class may be both.
     @pbcopy.replicaOf("ponds.Relay")

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from twisted.trial.unittest import SynchronousTestCase
 
-from pbcopy import _sharing
+from pbcopy import _coalescing, _sharing
 from pbcopy._channel import DELTA
 from pbcopy._lens import Lens
 from pbcopy._observer import RemoteCacheObserver
@@ -56,9 +56,20 @@ class Wiretap:
         Begin a step.
         """
         require(not self.wrong, self.wrong)
+        # What waits is sent in a later one.
+        spare = {
+            each.lens: self._most(each.lens) - self._sent.get(each.lens, 0)
+            for each in _coalescing._waiting
+        }
         self.mutations = 0
         self._sent.clear()
-        self._spare.clear()
+        self._spare = spare
+
+    def _most(self, lens: Lens) -> int:
+        """
+        Tell how many operations there may be for a lens in this step.
+        """
+        return self.mutations + self._spare.get(lens, 0)
 
     def beginTurn(self) -> None:
         """
@@ -139,7 +150,7 @@ class Wiretap:
         self._number(lens, [each[0] for each in nodes])
         require(not self._isCovered(lens.master), "sent within a block", operations)
         sent = self._sent[lens] = self._sent.get(lens, 0) + len(operations)
-        most = self.mutations + self._spare.get(lens, 0)
+        most = self._most(lens)
         require(sent <= most, sent, "operations for", most, "mutations", operations)
         self._look(lens)
         self._check(lens, packed, objects)
