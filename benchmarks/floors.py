@@ -66,6 +66,8 @@ FLOORS = [
     Floor("W4", "pbcopy+Broker", 8),
     Floor("W6.block", "shared", 35),
     Floor("W6.block", "shared+Broker", 35),
+    Floor("W6.latest", "shared", 35),
+    Floor("W6.latest", "shared+Broker", 35),
     # What is to hold.
     Floor("W1.64", "pbcopy", 3, isGoal=True),
     Floor("W1.64", "pbcopy+Broker", 7, isGoal=True),

@@ -166,7 +166,7 @@ def _asked(workload: Workload, count: int) -> list[Any]:
         return ["fetch", workload.what, workload.inFlight, count]
     if workload.kind == "change":
         return ["change", count]
-    return ["burst", workload.changes, workload.isBlock, count]
+    return ["burst", workload.changes, workload.way, count]
 
 
 def _noDelay(pair: Pair) -> str:

@@ -24,7 +24,7 @@ from plot import plot
 from report import asJSON, lines
 from workloads import WORKLOADS, Workload, bursts
 
-SHORT = ["W1.64", "W2", "W3.bytes", "W4", "W5.100", "W6.block"]
+SHORT = ["W1.64", "W2", "W3.bytes", "W4", "W5.100", "W6.block", "W6.latest"]
 SHORT_PEERS = ["stock", *sorted({floor.peer for floor in FLOORS}), "bare"]
 
 

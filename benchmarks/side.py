@@ -154,7 +154,7 @@ class Asking(Side):
             await self._client.change()
         return (time.perf_counter() - begin) / count
 
-    async def burst(self, changes: int, isBlock: bool, count: int) -> float:
+    async def burst(self, changes: int, way: str, count: int) -> float:
         """
         Have the server change something many times at once.
 
@@ -162,7 +162,7 @@ class Asking(Side):
         """
         begin = time.perf_counter()
         for _ in range(count):
-            await self._client.burst(changes, isBlock)
+            await self._client.burst(changes, way)
         return (time.perf_counter() - begin) / count
 
     async def keep(self, what: str) -> None:

@@ -23,7 +23,7 @@ class Workload:
     @ivar inFlight: how many calls there are at a time.
     @ivar observers: how many observers there are, each with its own connection.
     @ivar changes: how many changes a burst has.
-    @ivar isBlock: whether a burst may be made as one.
+    @ivar way: how a burst may be made as one: C{block} or C{latest}; else empty.
     @ivar rounds: how many rounds there are at most.
     @ivar peers: who does it; everybody, if it is empty.
     @ivar series: the name under which this is one point of a curve.
@@ -39,7 +39,7 @@ class Workload:
     inFlight: int = 1
     observers: int = 0
     changes: int = 0
-    isBlock: bool = False
+    way: str = ""
     rounds: int = 100
     peers: tuple[str, ...] = ()
     series: str = ""
@@ -79,10 +79,15 @@ def bursts(changes: int) -> list[Workload]:
     """
     title = f"{changes:,} changes in one turn to 10 observers"
     each = Workload("W6", title, "burst", observers=10, changes=changes)
-    title += ", as a block where there is one"
     peers = ("stock", "shared", "shared+Broker")
-    block = attr.evolve(each, key="W6.block", title=title, isBlock=True, peers=peers)
-    return [each, block]
+    ways = {"block": "as a block", "latest": "of which the newest counts"}
+    joined = [
+        attr.evolve(
+            each, key=f"W6.{way}", title=f"{title}, {how}", way=way, peers=peers
+        )
+        for way, how in ways.items()
+    ]
+    return [each, *joined]
 
 
 WORKLOADS = [

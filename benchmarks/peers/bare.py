@@ -136,9 +136,9 @@ class BareClient(Observing, Client):
         """
         Have the server make a change.
         """
-        self.askBurst(number, number, False)
+        self.askBurst(number, number, "")
 
-    def askBurst(self, first: int, last: int, isBlock: bool) -> None:
+    def askBurst(self, first: int, last: int, way: str) -> None:
         """
         Have the server make many.
         """

@@ -49,11 +49,12 @@ class Client:
         """
         raise Unsupported("it tells nobody of changes")
 
-    async def burst(self, changes: int, isBlock: bool) -> None:
+    async def burst(self, changes: int, way: str) -> None:
         """
         Make many changes in one turn, and wait until each observer has the last.
 
-        @param isBlock: whether they may be made as one, where a peer can.
+        @param way: how they may be made as one, where a peer can: as a C{block}, or
+            with a field of which the C{latest} value counts; else empty.
         """
         raise Unsupported("it tells nobody of changes")
 

@@ -127,9 +127,9 @@ class GRPCClient(Client):
         """
         Make a change, and wait until each observer has it.
         """
-        await self.burst(1, False)
+        await self.burst(1, "")
 
-    async def burst(self, changes: int, isBlock: bool) -> None:
+    async def burst(self, changes: int, way: str) -> None:
         """
         Make many changes in one turn, and wait until each observer has the last.
         """

@@ -83,7 +83,7 @@ def _ponds(pb: Any) -> Callable[[], Any]:
                 else:
                     observer.callRemote("value", value).addErrback(_ignore)
 
-        def changeAll(self, values: range, isBlock: bool) -> None:
+        def changeAll(self, values: range, way: str) -> None:
             for value in values:
                 self.change(value)
 
@@ -118,24 +118,29 @@ def _sharedPonds() -> Callable[[], Any]:
     @pbcopy.shared
     class Pond(pbcopy.Cacheable):
         value: int = 0
+        latest: int = pbcopy.field(default=0, latest=True)
 
         def change(self, value: int) -> None:
             self.value = value
 
-        def changeAll(self, values: range, isBlock: bool) -> None:
-            if isBlock:
+        def changeAll(self, values: range, way: str) -> None:
+            if way == "latest":
+                for value in values:
+                    self.latest = value
+            elif way == "block":
                 with pbcopy.changing(self):
-                    self.changeAll(values, False)
-                return
-            for value in values:
-                self.value = value
+                    self.changeAll(values, "")
+            else:
+                for value in values:
+                    self.value = value
 
     @pbcopy.replicaOf(Pond)
     class PondView(pbcopy.RemoteCache):
         value: int
+        latest: int
 
         def listen(self, arrived: Callable[[int], None]) -> None:
-            self.subscribe(lambda changes: arrived(self.value))
+            self.subscribe(lambda changes: arrived(changes[-1].new))
 
     return Pond
 
@@ -209,8 +214,8 @@ def _rootOf(pb: Any, flavored: _Flavored, makePond: Callable[[], Any]) -> Any:
         def remote_change(self, number: int) -> None:
             self.pond.change(number)
 
-        def remote_burst(self, first: int, last: int, isBlock: bool) -> None:
-            self.pond.changeAll(range(first, last + 1), isBlock)
+        def remote_burst(self, first: int, last: int, way: str) -> None:
+            self.pond.changeAll(range(first, last + 1), way)
 
     return Root()
 
@@ -263,11 +268,11 @@ class SpreadClient(Observing, Client):
         """
         self._root.callRemote("change", number, pbanswer=False)
 
-    def askBurst(self, first: int, last: int, isBlock: bool) -> None:
+    def askBurst(self, first: int, last: int, way: str) -> None:
         """
         Have the server make many.
         """
-        self._root.callRemote("burst", first, last, isBlock, pbanswer=False)
+        self._root.callRemote("burst", first, last, way, pbanswer=False)
 
 
 PEERS = {

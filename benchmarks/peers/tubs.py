@@ -194,9 +194,9 @@ class FoolscapClient(Observing, Client):
         """
         Have the server make a change.
         """
-        self.askBurst(number, number, False)
+        self.askBurst(number, number, "")
 
-    def askBurst(self, first: int, last: int, isBlock: bool) -> None:
+    def askBurst(self, first: int, last: int, way: str) -> None:
         """
         Have the server make many.
         """

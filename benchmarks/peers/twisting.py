@@ -59,7 +59,7 @@ class Observing:
         """
         raise NotImplementedError
 
-    def askBurst(self, first: int, last: int, isBlock: bool) -> None:
+    def askBurst(self, first: int, last: int, way: str) -> None:
         """
         Have the server make many changes in one turn, and do not wait.
         """
@@ -91,11 +91,11 @@ class Observing:
         self.askChange(self._arrivals.expect(1, lambda: all.callback(None))[0])
         await all
 
-    async def burst(self, changes: int, isBlock: bool) -> None:
+    async def burst(self, changes: int, way: str) -> None:
         """
         Make many changes in one turn, and wait until each observer has the last.
         """
         all: Deferred[None] = Deferred()
         first, last = self._arrivals.expect(changes, lambda: all.callback(None))
-        self.askBurst(first, last, isBlock)
+        self.askBurst(first, last, way)
         await all

@@ -465,6 +465,7 @@ class RateTests(CoalescingTestCase):
         self.assertEqual(38, seen[-1])
         self.assertEqual(11, len(seen))
         self.assertNothingWaits()
+        self.clock.advance(0.25)
         self.gauge.marks["a"] = 1
         endTurn()
         self.assertEqual(12, len(self.told))

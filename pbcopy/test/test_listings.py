@@ -602,6 +602,7 @@ class SharedTests(ScriptsTestCase):
         "pond_declared.py",
         "shared_blocks.py",
         "shared_fields.py",
+        "shared_latest.py",
         "shared_listening.py",
         "shared_tracking.py",
         "shared_types.py",
@@ -666,6 +667,13 @@ class SharedTests(ScriptsTestCase):
         A block arrives as one, or not at all.
         """
         await self.assertPrintsWhatIsShown("shared_blocks.py")
+
+    async def test_latest(self) -> None:
+        """
+        What changes many times in one turn arrives once, and before what may not
+        wait.
+        """
+        await self.assertPrintsWhatIsShown("shared_latest.py")
 
     async def test_listening(self) -> None:
         """
