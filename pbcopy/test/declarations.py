@@ -203,7 +203,7 @@ class Declarations:
         if said.isMaster:
             said.fields.append(FieldSaid("number", NUMBERS, "number", default=int))
         declare: Any = pbcopy.shared
-        if self._tape.chance(15):
+        if self._tape.chance(40):
             declare = pbcopy.shared(latest=True)
         said.cls = declare(self._styled(said))
         self.classes[said.cls] = said
