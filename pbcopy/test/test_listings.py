@@ -612,7 +612,12 @@ class SharedTests(ScriptsTestCase):
     )
     scripts = (
         *("pond_by_hand.py", "pond_declared.py", "shared_blocks.py"),
-        *("shared_fields.py", "shared_listening.py", "shared_tracking.py"),
+        *(
+            "shared_fields.py",
+            "shared_latest.py",
+            "shared_listening.py",
+            "shared_tracking.py",
+        ),
         *("shared_types.py", "shared_versions.py", "shared_viewers.py"),
     )
 
