@@ -106,9 +106,8 @@ class Writer:
         """
         self._number(root)
         self._addNodes()
-        # What the fields are that are not seen any more is not said again.
         lens = self._lens
-        lens.shapes = {k: at for k, at in lens.shapes.items() if k in self._used}
+        self._forgetUnused(0)
         shapes = [*self._shapesFrom(0), *self._own]
         return self._packed(version, shapes, [], lens.epoch, lens.shapeCount)
 
@@ -118,11 +117,19 @@ class Writer:
         """
         made = [self._operation(each) for each in operations]
         self._addNodes()
+        if self._since:
+            self._forgetUnused(self._known)
         new = self._shapesFrom(self._known)
         if not self._own:
             return self._packed(version, new, made)
         count = self._lens.shapeCount
         return self._packed(version, [*new, *self._own], made, b"", count)
+
+    def _forgetUnused(self, first: int) -> None:
+        # What the fields are that are not seen any more is not said again.
+        shapes = self._lens.shapes.items()
+        kept = {k: at for k, at in shapes if at < first or k in self._used}
+        self._lens.shapes = kept
 
     def _shapesFrom(self, first: int) -> list[tuple[Any, ...]]:
         shapes: list[tuple[Any, ...]] = [UNUSED] * (self._lens.shapeCount - first)

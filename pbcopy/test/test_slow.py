@@ -266,6 +266,35 @@ class MergedTests(SlowTestCase):
         self.assertSame()
         self.assertEqual(["a secret"] * 2, [self.view.plan, self.other.plan])
 
+    def test_namesAreNotTold(self) -> None:
+        """
+        It is not told the names of fields that it could see for a while only, when
+        it read nothing.
+        """
+        got: list[bytes] = []
+        client: Any = self.slow.client
+        received = client.dataReceived
+
+        def taken(data: bytes) -> None:
+            got.append(data)
+            received(data)
+
+        client.dataReceived = taken
+        self.stop()
+        SEERS.add(None)
+        self.addCleanup(SEERS.discard, None)
+        self.pond.ducks.append(Duck("third", secret="hidden"))
+        self.pond.ducks.pop()
+        SEERS.discard(None)
+        self.pond.depth = 5.0
+        self.go()
+        self.assertSame()
+        self.assertNotIn(b"secret", b"".join(got))
+        SEERS.add(None)
+        self.pond.ducks.append(Duck("third", secret="shown"))
+        self.assertSame()
+        self.assertEqual("shown", self.view.ducks[2].secret)
+
 
 class BeforeTests(SlowTestCase):
     """

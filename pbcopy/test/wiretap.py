@@ -40,6 +40,7 @@ class Wiretap:
         self._had: dict[Lens, set[bytes]] = {}
         self._has: dict[Lens, set[bytes]] = {}
         self._restricted: dict[Lens, set[tuple[int, str]]] = {}
+        self._unturned: dict[Lens, set[bytes]] = {}
         self._ever: dict[Any, set[bytes]] = {}
         self._sent: dict[Lens, int] = {}
         self._spare: dict[Lens, int] = {}
@@ -63,6 +64,7 @@ class Wiretap:
         }
         self.mutations = 0
         self._sent.clear()
+        self._unturned.clear()
         self._spare = spare
 
     def _most(self, lens: Lens) -> int:
@@ -78,6 +80,8 @@ class Wiretap:
         for lens in _lenses():
             restricted = self.sights[lens.perspective].restricted(lens.master)
             self._restricted[lens] = restricted
+            # What waits may leave for one master before another one is asked.
+            self._unturned[lens] = self._has.get(lens, set())
 
     def turned(self) -> None:
         """
@@ -87,7 +91,7 @@ class Wiretap:
         for lens in _lenses():
             key = lens
             now = self.sights[lens.perspective].restricted(lens.master)
-            turned = self._restricted[key] ^ now
+            turned = self._restricted.get(key, now) ^ now
             self._spare[key] = self._spare.get(key, 0) + len(turned)
 
     def _isCovered(self, master: Any) -> bool:
@@ -176,7 +180,7 @@ class Wiretap:
 
     def _look(self, lens: Lens) -> None:
         sight = self.sights[lens.perspective]
-        self._had[lens] = self._has.get(lens, set())
+        self._had[lens] = self._has.get(lens, set()) | self._unturned.get(lens, set())
         self._has[lens] = sight.tokens(lens.master)
 
     def _check(self, lens: Lens, packed: bytes, objects: list[Any]) -> None:
