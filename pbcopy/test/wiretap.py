@@ -81,7 +81,8 @@ class Wiretap:
             restricted = self.sights[lens.perspective].restricted(lens.master)
             self._restricted[lens] = restricted
             # What waits may leave for one master before another one is asked.
-            self._unturned[lens] = self._has.get(lens, set())
+            seen = self.sights[lens.perspective].tokens(lens.master)
+            self._unturned[lens] = self._has.get(lens, set()) | seen
 
     def turned(self) -> None:
         """
