@@ -51,6 +51,7 @@ class Flow:
         self.pending = 0
         self._broker = broker
         self._isProducer = False
+        self._uncount: Callable[[], object] = lambda: None
         # A dict keeps its order.
         self._senders: dict[Any, Sender] = {}
 
@@ -133,16 +134,25 @@ class Flow:
         Count what is written.  A transport does not say how much it keeps.
         """
         transport: Any = self._broker.transport
-        write = transport.write
+        write, own = transport.write, vars(transport)
+        # That of TLS has such an attribute already.
+        isOwn = "write" in own
 
         def counted(data: bytes) -> None:
             self.pending += len(data)
             write(data)
 
-        vars(transport)["write"] = counted
+        def uncount() -> None:
+            if isOwn:
+                own["write"] = write
+            else:
+                own.pop("write", None)
+
+        own["write"], self._uncount = counted, uncount
 
     def _countNoMore(self) -> None:
-        vars(self._broker.transport).pop("write", None)
+        uncount, self._uncount = self._uncount, lambda: None
+        uncount()
         self.isFull, self.pending = False, 0
 
 
@@ -154,8 +164,10 @@ def gather(senders: dict[Any, Sender], ask: Callable[[Any, Sender], list[Any]]) 
     deliver: Callable[[list[Any]], None] | None = None
     for who, sender in list(senders.items()):
         try:
-            messages += ask(who, sender)
-            deliver = sender.deliver
+            found = ask(who, sender)
+            if found:
+                messages += found
+                deliver = sender.deliver
         except Exception:
             log.err(None, "What waited to be sent could not be made")
     if deliver is not None:

@@ -132,6 +132,37 @@ class FlowTests(SynchronousTestCase):
         resumed = [("resumed", "one"), ("resumed", "two")]
         self.assertEqual([*resumed, ["one", "two"]], self.sender.heard)
 
+    def test_oneWithNothing(self) -> None:
+        """
+        One that has nothing to send does not keep the others from sending.
+        """
+
+        class Silent(Sender):
+            def resumed(self, who: Any) -> list[Any]:
+                return []
+
+            def deliver(self, messages: list[Any]) -> None:
+                raise AssertionError(messages)
+
+        self.flow.add("three", Silent())
+        self.write(10)
+        self.go()
+        self.assertEqual(["one", "two"], self.sender.heard[-1])
+
+    def test_aWriteOfItsOwn(self) -> None:
+        """
+        A transport whose C{write} is an attribute of its own, as that of TLS, has it
+        back.
+        """
+        own = self.side.write
+        vars(self.side)["write"] = own
+        self.write(10)
+        self.assertIsNot(own, self.side.write)
+        self.go()
+        self.assertIs(own, vars(self.side)["write"])
+        self.connection.cut()
+        self.assertIs(own, vars(self.side)["write"])
+
     def test_removed(self) -> None:
         """
         Who was removed hears nothing.
