@@ -10,6 +10,7 @@ C{serialize} is one that has that sent first.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.spread import pb
@@ -26,6 +27,8 @@ class Pending:
     def __init__(self, broker: pb.Broker) -> None:
         self._broker = broker
         self._waiting: dict[Any, Sender] = {}
+        # What the application has put there, if it has.
+        self._before: Callable[..., Any] | None = None
         self._isSending = False
 
     def add(self, who: Any, sender: Sender) -> None:
@@ -34,16 +37,20 @@ class Pending:
         sent.  It is asked each time, until it says L{remove}.
         """
         if not self._waiting:
-            vars(self._broker)["serialize"] = self._serialize
+            own = vars(self._broker)
+            self._before, own["serialize"] = own.get("serialize"), self._serialize
         self._waiting[who] = sender
 
     def remove(self, who: object) -> None:
         """
         Have nothing wait for an observer any more.
         """
-        self._waiting.pop(who, None)
-        if not self._waiting:
-            vars(self._broker).pop("serialize", None)
+        if self._waiting.pop(who, None) is None or self._waiting:
+            return
+        own = vars(self._broker)
+        del own["serialize"]
+        if self._before is not None:
+            own["serialize"], self._before = self._before, None
 
     def send(self) -> None:
         """
@@ -57,8 +64,12 @@ class Pending:
                 self._isSending = False
 
     def _serialize(self, *args: Any, **kw: Any) -> Any:
+        # The last that waits may leave, and give it back.
+        before = self._before
         with aside(self._broker):
             self.send()
+        if before is not None:
+            return before(*args, **kw)
         return type(self._broker).serialize(self._broker, *args, **kw)
 
 

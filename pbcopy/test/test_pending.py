@@ -109,6 +109,27 @@ class PendingTests(SynchronousTestCase):
         self.assertNotIn("serialize", vars(self.broker))
         self.assertEqual(3, self.got[-1])
 
+    def test_anApplications(self) -> None:
+        """
+        A C{serialize} that an application has put there is called, and is back when
+        nothing waits.
+        """
+        calls: list[Any] = []
+        serialize = self.broker.serialize
+
+        def own(*args: Any, **kw: Any) -> Any:
+            calls.append(args)
+            return serialize(*args, **kw)
+
+        vars(self.broker)["serialize"] = own
+        self.pending.add("first", self.sender)
+        self.pending.remove("another")
+        self.send("call")
+        self.assertIn((("call",),), [args[:1] for args in calls])
+        self.pending.remove("first")
+        self.pending.remove("first")
+        self.assertIs(own, vars(self.broker)["serialize"])
+
     def test_anAnswer(self) -> None:
         """
         It is sent before an answer, too.
