@@ -94,6 +94,13 @@ class Declared:
             made += [other, *self._delta(other)]
         return made
 
+    def field(self, luid: Any) -> Any:
+        """
+        Make a change of one field, by itself.
+        """
+        version, self._numbers = self.known.next(luid)
+        return self._packed([version, [], [], [[self._number(), 0, *self._set()]]])
+
     def _delta(self, luid: Any) -> list[Any]:
         version, numbers = self.known.next(luid)
         self._numbers = numbers

@@ -99,10 +99,12 @@ class Generator:
         if not self.known.views and self.choices.below(10):
             return self._sent()
         luid = self.expressions.luid(self.known.views)
+        head = [b"cachemessage", self._number(), luid, b"pbcopy.delta"]
+        if self.choices.below(2):
+            # It is mostly by itself, and wants no answer.
+            return [*head, int(self.choices.oneIn(8)), self.declared.field(luid), 0]
         args = [b"tuple", *self.declared.deltas(luid)]
-        answered = self.choices.below(2)
-        head = [b"cachemessage", self._number(), luid, b"pbcopy.delta", answered]
-        return [*head, args, _NO_KW]
+        return [*head, self.choices.below(2), args, _NO_KW]
 
     def _said(self, verb: bytes, where: Any, name: bytes) -> list[Any]:
         make = self.expressions.argument

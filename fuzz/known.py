@@ -58,4 +58,4 @@ class Known:
         view = self.views.get(luid) if isinstance(luid, int) else None
         if view is None:
             return 1, [1, 2]
-        return view._version + 1, [*view._known._byNumber] or [1]
+        return view.version + 1, [*view.known._byNumber] or [1]

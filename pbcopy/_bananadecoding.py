@@ -62,6 +62,12 @@ class Decoder:
         self._held: list[bytes] = []
         self._missing = 0
 
+    def isIdle(self) -> bool:
+        """
+        Tell whether what comes next begins a message.
+        """
+        return self._begun is None and not self._held
+
     # One loop for all tokens: calling something for each would take as long as what
     # is done for it.
     def expressions(self, data: bytes) -> Iterator[Any]:

@@ -62,12 +62,8 @@ def encoded(expression: Any, words: Mapping[bytes, int], encode: Encode) -> byte
             elif kind is int:
                 if 0 <= item < 128:
                     add(_INTS[item])
-                elif 0 < item < 0x4000:
-                    add(bytes((item & 0x7F, item >> 7, 0x81)))
-                elif 0 < item < 0x200000:
-                    add(bytes((item & 0x7F, item >> 7 & 0x7F, item >> 14, 0x81)))
                 else:
-                    encode(item, add)
+                    add(integer(item, encode))
             elif kind is list or kind is tuple:
                 if len(item) < 128:
                     add(_LISTS[len(item)])
@@ -87,6 +83,23 @@ def encoded(expression: Any, words: Mapping[bytes, int], encode: Encode) -> byte
             if not around:
                 return b"".join(pieces)
             items = around.pop()
+
+
+def integer(number: int, encode: Encode) -> bytes:
+    """
+    Give an integer as bytes.
+
+    @param encode: what encodes one that is unusual.
+    @raise twisted.spread.banana.BananaError: if it is too large.
+    """
+    if 0 <= number < 0x4000:
+        low, high = number & 0x7F, number >> 7
+        return bytes((low, high, 0x81)) if high else _INTS[low]
+    if 0 < number < 0x200000:
+        return bytes((number & 0x7F, number >> 7 & 0x7F, number >> 14, 0x81))
+    pieces: list[bytes] = []
+    encode(number, pieces.append)
+    return b"".join(pieces)
 
 
 def _addLongHead(

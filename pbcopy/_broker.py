@@ -44,16 +44,22 @@ def whenLost(broker: pb.Broker, lost: Callable[[BaseException], object]) -> None
 
 def sendAtOnce(broker: pb.Broker) -> None:
     """
-    Have small messages leave at once (C{TCP_NODELAY}), unless the factory of the
-    connection has a C{noDelay} that is false.
+    Have TCP send small messages at once (C{TCP_NODELAY}), if they may leave at once.
 
     An update asks for no answer.  TCP would keep the second one back until the
     peer has acknowledged the first, which takes it 40 ms.
     """
     transport: Any = broker.transport
-    isWanted = getattr(getattr(broker, "factory", None), "noDelay", True)
-    if isWanted and hasattr(transport, "setTcpNoDelay"):
+    if mayHurry(broker) and hasattr(transport, "setTcpNoDelay"):
         transport.setTcpNoDelay(True)
+
+
+def mayHurry(broker: pb.Broker) -> bool:
+    """
+    Tell whether small messages may leave at once: not where the factory of the
+    connection has a C{noDelay} that is false.
+    """
+    return bool(getattr(getattr(broker, "factory", None), "noDelay", True))
 
 
 def peerOf(broker: pb.Broker) -> str:

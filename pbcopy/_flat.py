@@ -67,6 +67,14 @@ def isRoomy(broker: Any) -> bool:
     )
 
 
+def isShort(found: bytes, broker: Any) -> bool:
+    """
+    Tell whether some bytes that came are few, and within the limits of a connection,
+    whatever is in them.
+    """
+    return len(found) <= LONGEST and isRoomy(broker)
+
+
 def jellyFlat(thing: Any) -> Any:
     """
     Give the expression for a plain value, a tuple of such, or an empty dict.

@@ -18,6 +18,8 @@ from twisted.python import log
 from twisted.spread import pb
 from zope.interface import implementer
 
+from pbcopy._prompt import Prompt
+
 
 class Sender(Protocol):
     """
@@ -50,6 +52,7 @@ class Flow:
         self.isFull = False
         self.pending = 0
         self._broker = broker
+        self._prompt = Prompt(broker)
         self._isProducer = False
         self._uncount: Callable[[], object] = lambda: None
         # A dict keeps its order.
@@ -66,6 +69,16 @@ class Flow:
         Have nothing told of an observer any more.
         """
         self._senders.pop(who, None)
+
+    def write(self, data: bytes) -> None:
+        """
+        Write an update.
+        """
+        left = data if self.isFull else self._prompt.write(data)
+        if left:
+            with self:
+                transport: Any = self._broker.transport
+                transport.write(left)
 
     def __enter__(self) -> None:
         """

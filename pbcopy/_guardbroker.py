@@ -6,7 +6,8 @@ It speaks as Twisted's does.  What it adds is around the methods of that one: ho
 much arrives (L{_guardsize<pbcopy._guardsize>}), what a message may be
 (L{_guardverbs<pbcopy._guardverbs>}), how long a login may take
 (L{_guardlogin<pbcopy._guardlogin>}), what becomes of a call
-(L{_guardcalls<pbcopy._guardcalls>}), and how messages leave
+(L{_guardcalls<pbcopy._guardcalls>}) and of a small change
+(L{_guarddeltas<pbcopy._guarddeltas>}), and how messages leave
 (L{_guardsending<pbcopy._guardsending>}).
 """
 
@@ -20,7 +21,8 @@ from twisted.python.failure import Failure
 from pbcopy import limits
 from pbcopy._bananadecoding import Decoder
 from pbcopy._broker import peerOf
-from pbcopy._guardlogin import LoginBroker
+from pbcopy._flat import isRoomy
+from pbcopy._guarddeltas import TAKING, DeltaBroker
 from pbcopy._guardsize import Maxima
 from pbcopy._guardverbs import (
     VERBS,
@@ -32,10 +34,14 @@ from pbcopy._guardverbs import (
 )
 from pbcopy._limited import Several
 from pbcopy._policy import isStranger
+from pbcopy._quickdeltas import MOST
+from pbcopy._sentupdate import SENDING
+from pbcopy._twisteds import SERIALIZING
 from pbcopy.errors import Violation
 
 _MAXIMA = Several(
-    "MAX_MESSAGE", "MAX_MESSAGE_BEFORE_LOGIN", "MAX_OBJECTS", "MAX_NESTING"
+    *("MAX_MESSAGE", "MAX_MESSAGE_BEFORE_LOGIN", "MAX_OBJECTS", "MAX_NESTING"),
+    *("MAX_ITEMS", "MAX_STRING"),
 )
 
 
@@ -45,7 +51,7 @@ pairs of a dict, one for a reference, and some for objects, which are not counte
 Ten times L{limits.MAX_NESTING} is what Python's stack takes at most."""
 
 
-class Broker(LoginBroker):
+class Broker(DeltaBroker):
     """
     Twisted's Broker, for peers that nobody trusts::
 
@@ -90,8 +96,11 @@ class Broker(LoginBroker):
         """
         if self._isClosed:
             return
+        rest = self._takeDeltas(chunk) if self._decoder.isIdle() else chunk
+        if not rest:
+            return
         try:
-            for expression in self._decoder.expressions(chunk):
+            for expression in self._decoder.expressions(rest):
                 self.callExpressionReceived(expression)
                 if self._isClosed:
                     return
@@ -110,10 +119,12 @@ class Broker(LoginBroker):
         # They are mostly as ever.
         if said != self._said:
             self._said, self._known = said, self._maximaNow()
+            isFree = self.currentDialect == b"pb" and not isStranger(self)
+            self._isRoomy = isFree and self._known.size >= MOST and isRoomy(self)
         return self._known
 
     def _maximaNow(self) -> Maxima:
-        size, late, lists, nesting = _MAXIMA.of(self)
+        size, late, lists, nesting, *_ = _MAXIMA.of(self)
         name = "MAX_MESSAGE"
         if isStranger(self):
             size, name = min((late, "MAX_MESSAGE_BEFORE_LOGIN"), (size, name))
@@ -211,3 +222,7 @@ class Broker(LoginBroker):
         if self._isKnown("uncache", objectID, self.locallyCachedObjects):
             stock: Any = super()
             stock.proto_uncache(objectID)
+
+
+for _methods in (SENDING, SERIALIZING, TAKING):
+    _methods.areAlsoOf(Broker)

@@ -12,6 +12,7 @@ from reprlib import Repr
 from typing import Any
 
 from pbcopy._channel import HUB
+from pbcopy._refusals import isAlone
 from pbcopy.errors import Violation
 
 _ID = (int,)
@@ -20,7 +21,7 @@ _ANYTHING = (bytes, float, int, list)
 
 VERBS: dict[str, tuple[tuple[type, ...], ...]] = {
     "answer": (_ID, _ANYTHING),
-    "cachemessage": (_ID, _ID, *_CALL[2:]),
+    "cachemessage": (_ID, _ID, *_CALL[2:4], (bytes, list), (int, list)),
     "decache": (_ID,),
     "decref": (_ID,),
     "didNotUnderstand": ((bytes,),),
@@ -136,15 +137,19 @@ def nameOf(message: bytes) -> str:
         raise Violation("the name is no text", where="a call", got=got) from None
 
 
-def checkArguments(args: list[Any], kw: list[Any]) -> None:
+def checkArguments(args: Any, kw: Any) -> None:
     """
-    Check that the arguments of a call are a sequence, and its keywords a dict.
+    Check that the arguments of a call are a sequence, and its keywords a dict, or that
+    some bytes are all there is.
     Twisted gives them to Python as they are, and that never lets go of C{kw} in
     C{f(*1, **kw)}.
 
     @raise Violation: if they are not.
     """
-    if args[:1] not in _SEQUENCES or kw[:1] != [b"dictionary"]:
+    if isAlone(args, kw):
+        return
+    isCall = type(args) is list and type(kw) is list
+    if not isCall or args[:1] not in _SEQUENCES or kw[:1] != [b"dictionary"]:
         raise Violation(
             "these are no arguments",
             where="a call",

@@ -83,8 +83,14 @@ class Numbered:
         """
         Give the node that has a number of the master's; C{None} if there is none.
         """
-        entry = self._byNumber.get(number) if number > 0 else None
+        entry = self.entryAt(number)
         return None if entry is None else entry()
+
+    def entryAt(self, number: int) -> Entry | None:
+        """
+        Give the entry of a number of the master's; C{None} if it has none.
+        """
+        return self._byNumber.get(number) if number > 0 else None
 
     def entryOf(self, node: Any) -> Entry | None:
         """

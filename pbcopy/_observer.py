@@ -250,10 +250,9 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
             if not areSentThemselves(args, kw):
                 where = f"{type(self.cached).__qualname__}.{name}"
                 args, kw = asArguments(where, args, kw)
-            with self._flow:
-                return sendUpdate(
-                    self.broker, self.perspective, self._luid, name, args, kw
-                )
+            return sendUpdate(
+                self.broker, self._flow, self.perspective, self._luid, name, args, kw
+            )
         except KeyboardInterrupt:
             raise
         except BaseException as error:

@@ -14,7 +14,8 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.spread import banana
 
-from pbcopy._bananaencoding import Encode, encoded
+from pbcopy._bananaencoding import Encode, encoded, integer
+from pbcopy._channel import DELTA
 from pbcopy._flat import NOT_FLAT, isKnown, jellyFlat
 
 WORDS: dict[bytes, int] = banana.Banana.outgoingVocabulary
@@ -28,6 +29,8 @@ _BEGINNINGS = {
     prefix: b"\x07" + banana.LIST + bytes([WORDS[prefix + b"message"]]) + banana.VOCAB
     for prefix in (b"", b"cache")
 }
+
+_DELTA = DELTA.encode("ascii")
 
 _PREFIX_LIMIT = 64
 """That of Banana, unless somebody sets another."""
@@ -66,10 +69,14 @@ class Tails:
         # Zeros of another sign are equal.
         if call == self._last and not (float in kinds and 0 in args):
             return self._tail
-        expression = jellyFlat(args)
-        if expression is NOT_FLAT:
-            return b""
-        tail = _encoded(name, wantsAnswer, expression, encode)
+        if name == _DELTA and kinds == (bytes,):
+            # It goes as it is, with no list around it.
+            tail = _encoded(name, wantsAnswer, args[0], 0, encode)
+        else:
+            expression = jellyFlat(args)
+            if expression is NOT_FLAT:
+                return b""
+            tail = _encoded(name, wantsAnswer, expression, [b"dictionary"], encode)
         if len(tail) <= _MOST:
             self._last, self._tail = call, tail
         return tail
@@ -134,11 +141,12 @@ def headOf(
     @param prefix: which kind of a message it is: nothing, or C{cache}.
     @param encode: what encodes all that is unusual.
     """
-    begin = _BEGINNINGS[prefix]
-    request = encoded(requestID, WORDS, encode)
+    begin = _BEGINNINGS[prefix] + integer(requestID, encode)
+    if type(objectID) is int:
+        return begin + integer(objectID, encode)
     if type(objectID) is bytes and len(objectID) < 128:
-        return begin + request + _named(objectID)
-    return begin + request + encoded(objectID, WORDS, encode)
+        return begin + _named(objectID)
+    return begin + encoded(objectID, WORDS, encode)
 
 
 @lru_cache(maxsize=1000)
@@ -148,12 +156,14 @@ def _named(objectID: bytes) -> bytes:
 
 @lru_cache(maxsize=1000)
 def _withoutArguments(name: bytes, wantsAnswer: int) -> bytes:
-    return _encoded(name, wantsAnswer, [b"tuple"], _nothing)
+    return _encoded(name, wantsAnswer, [b"tuple"], [b"dictionary"], _nothing)
 
 
-def _encoded(name: bytes, wantsAnswer: int, args: Any, encode: Encode) -> bytes:
+def _encoded(
+    name: bytes, wantsAnswer: int, args: Any, kw: Any, encode: Encode
+) -> bytes:
     # All but the head of the list.
-    return encoded((name, wantsAnswer, args, [b"dictionary"]), WORDS, encode)[2:]
+    return encoded((name, wantsAnswer, args, kw), WORDS, encode)[2:]
 
 
 def _nothing(expression: Any, write: Any) -> None:

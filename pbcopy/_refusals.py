@@ -59,6 +59,8 @@ def callIn(
     @param where: how an error names it.
     @raise Violation: if they are none.
     """
+    if isAlone(args, kw):
+        return (args,), {}
     flat = flatCall(broker, args, kw)
     if flat is not None:
         return flat
@@ -72,6 +74,14 @@ def callIn(
             expected="a tuple and a dict",
         )
     return arguments, keywords
+
+
+def isAlone(args: Any, kw: Any) -> bool:
+    """
+    Tell whether a message has some bytes in the place of its arguments, and nothing
+    else.  They are its only one.
+    """
+    return type(args) is bytes and kw == 0
 
 
 def checkParts(expression: list[Any], least: int = 1) -> None:

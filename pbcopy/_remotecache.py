@@ -31,6 +31,7 @@ from pbcopy._declared import (
     takePacked,
 )
 from pbcopy._envelope import OWN_JELLY_FOR
+from pbcopy._onefield import takeField
 from pbcopy._refusals import callIn
 from pbcopy._slot import FromSlot, Slot, leave, slotOf
 from pbcopy._state import applyState, withTextKeys
@@ -237,4 +238,13 @@ def homeward(replica: object, jellier: Any) -> list[Any] | None:
     return [b"lcache", slot.luid]
 
 
+def _takeField(slot: Slot, replica: Any, packed: bytes) -> bool:
+    if type(replica).remoteMessageReceived is not RemoteCache.remoteMessageReceived:
+        # The application wants to see each message.
+        return False
+    view = slot.view
+    return view is not None and takeField(view, replica, packed)
+
+
 OWN_JELLY_FOR.add(RemoteCache.jellyFor)
+Slot.takeField = _takeField

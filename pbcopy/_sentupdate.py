@@ -14,16 +14,19 @@ from twisted.internet.defer import Deferred
 from twisted.spread import pb
 
 from pbcopy._broker import raiseAtOnce
+from pbcopy._flow import Flow
 from pbcopy._quickcalls import messageFor
 from pbcopy._twisteds import Methods
 
-_SENDING = Methods(
+SENDING = Methods(
     "_sendMessage", "_encode", "newRequestID", "sendCall", "sendEncoded", "serialize"
 )
+"""What sends a message."""
 
 
 def sendUpdate(
     broker: pb.Broker,
+    flow: Flow,
     perspective: Any,
     luid: int,
     name: str,
@@ -33,22 +36,23 @@ def sendUpdate(
     """
     Send the message C{name} to the replica that the peer has under an id.
 
+    @param flow: that of the connection.
     @raise pb.DeadReferenceError: if the connection is gone.
     @raise twisted.spread.banana.BananaError: if the message cannot be encoded.
     @raise Exception: if an argument cannot be jellied.
     """
     message = name.encode("utf-8")
-    if _SENDING.areIn(broker):
+    if SENDING.areIn(broker):
         quick = messageFor(broker, b"cache", luid, message, args, kw)
         if quick is not None:
-            transport: Any = broker.transport
-            transport.write(quick[0])
+            flow.write(quick[0])
             return quick[1]
     before = broker.currentRequestID
     try:
-        sent: Deferred[Any] | None = broker._sendMessage(
-            b"cache", perspective, luid, message, args, kw
-        )
+        with flow:
+            sent: Deferred[Any] | None = broker._sendMessage(
+                b"cache", perspective, luid, message, args, kw
+            )
     except BaseException:
         # A message that got an id, and could then not be encoded, has no answer
         # to wait for.

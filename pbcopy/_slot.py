@@ -18,9 +18,10 @@ from twisted.spread.jelly import _createBlank
 
 from pbcopy._answers import answerFails
 from pbcopy._channel import DELTA
+from pbcopy._flat import isShort
 from pbcopy._hub import hubOf
 from pbcopy._nodes import Attributes
-from pbcopy._refusals import callIn
+from pbcopy._refusals import callIn, isAlone
 from pbcopy._status import StatusKind, Watch, inOneLine
 from pbcopy._tables import Replica, receive
 from pbcopy._text import asText
@@ -58,6 +59,9 @@ class Slot(Replica):
     @ivar isUpdating: whether pbcopy is calling a method of the replica that
         changes it.
     """
+
+    takeField: ClassVar[Callable[[Slot, Any, bytes], bool]]
+    """Applies a delta, if it is a simple one (L{pbcopy._onefield.takeField})."""
 
     takeDeltas: ClassVar[Callable[[Slot, pb.Broker, Sequence[Any]], None]]
     """Applies the deltas of one message (L{pbcopy._declared.takeDeltas})."""
@@ -245,7 +249,11 @@ class Slot(Replica):
 
         @raise Exception: what to tell the sender.
         """
-        if self.isGone() and asText(message) == DELTA:
+        isDelta = asText(message) == DELTA
+        isShortest = isDelta and isAlone(args, kw) and isShort(args, broker)
+        if isShortest and self.takeQuickly(args):
+            return serializedNothing(broker)
+        if isDelta and self.isGone():
             # It needs none.  The others that the message is for may be here.
             try:
                 arguments, _ = callIn(broker, args, kw, self._name())
@@ -265,6 +273,22 @@ class Slot(Replica):
             self.updateFailed(asText(message), args, failure)
 
         return applied(update, failed)
+
+    def takeQuickly(self, packed: bytes) -> bool:
+        """
+        Take a delta, if it is a simple one.
+
+        @param packed: a delta with which nothing has come along, and that is short.
+        @return: whether this was done.  If not, nothing was.
+        """
+        replica = self._replica() if self.isMade and self.view is not None else None
+        if replica is None or self.watch.status.kind is not StatusKind.LIVE:
+            return False
+        before, self.isUpdating = self.isUpdating, True
+        try:
+            return self.takeField(replica, packed)
+        finally:
+            self.isUpdating = before
 
     def updateFailed(self, message: str, args: Any, failure: Failure) -> None:
         """

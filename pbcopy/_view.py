@@ -39,6 +39,8 @@ class View:
     The replica is not kept alive by this.
 
     @ivar listeners: who is told of changes.
+    @ivar known: the nodes, by the numbers that the lens has given them.
+    @ivar version: that of the last state or delta.
     """
 
     def __init__(self, replica: flavors.RemoteCache, broker: pb.Broker | None) -> None:
@@ -47,11 +49,11 @@ class View:
         self._broker = broker
         self._root: weakref.ref[Any] | None = None
         self._masterName = ""
-        self._known = Numbered()
+        self.known = Numbered()
         self._shapes: list[Shape] = []
         self._isPartial = False
         self._epoch = b""
-        self._version = 0
+        self.version = 0
 
     # What the application does.
 
@@ -63,7 +65,7 @@ class View:
         """
         raise ReadOnlyReplica(
             "only its master changes a replica",
-            where=pathOf(operation.node, self._node()) + wayOf(operation),
+            where=pathOf(operation.node, self.root()) + wayOf(operation),
             expected=f"a change of the {self._masterName} at {self._home()}",
             advice="ask for it with a call",
         )
@@ -90,8 +92,8 @@ class View:
             refers to them weakly, and then a fresh state is needed.
         """
         self._replica = weakref.ref(replica)
-        if self._node() is None:
-            self._root, self._known = None, Numbered()
+        if self.root() is None:
+            self._root, self.known = None, Numbered()
             return False
         return True
 
@@ -101,7 +103,10 @@ class View:
         """
         return self._replica()
 
-    def _node(self) -> Any:
+    def root(self) -> Any:
+        """
+        Give the node of the replica; C{None} if it has no state.
+        """
         return None if self._root is None else self._root()
 
     # What comes.
@@ -126,10 +131,10 @@ class View:
                 _become(node, contentsOf(draft.made[each]))
         self._root, self._masterName = weakref.ref(mine), shape.name
         self._epoch, self._isPartial = message.epoch, False
-        before, self._known = [*self._known.nodes()], Numbered()
+        before, self.known = [*self.known.nodes()], Numbered()
         self.follow(draft, message, there)
         for node in before:
-            if self._known.entryOf(node) is None:
+            if self.known.entryOf(node) is None:
                 unwatch(node, self)
         renewed = Change(cls.__qualname__, ChangeKind.RENEWED, None, None)
         self.listeners.tell(replica, (renewed,))
@@ -138,7 +143,7 @@ class View:
         """
         Give the nodes that are here and stay what they are.
         """
-        found = {number: self._known.at(number) for number in draft.made}
+        found = {number: self.known.at(number) for number in draft.made}
         return {
             number: node
             for number, node in found.items()
@@ -156,8 +161,8 @@ class View:
         message = read(packed, self._broker)
         self._checkVersion(message)
         shapes = [*self._shapes, *self._shapesOf(message)]
-        draft = Draft(self._known, shapes, message.nodes, objects, self._broker)
-        steps = stepsOf(message.operations, draft, self._known, self._isPartial)
+        draft = Draft(self.known, shapes, message.nodes, objects, self._broker)
+        steps = stepsOf(message.operations, draft, self.known, self._isPartial)
         draft.complete()
         return message, draft, steps
 
@@ -167,11 +172,18 @@ class View:
                 checkArriving(shape[0], self._broker)
         return list(map(shapeOf, message.shapes, typesIn(message)))
 
+    def isNext(self, version: object) -> bool:
+        """
+        Tell whether a delta of this version follows what is here.
+        """
+        isHere = self._root is not None and type(version) is int
+        return isHere and version == self.version + 1
+
     def _checkVersion(self, message: Message) -> None:
         version, since = message.version, message.since
         since = version - 1 if since is None else since
-        expected = f"what follows version {self._version}"
-        if self._root is None or not self._version == since < version:
+        expected = f"what follows version {self.version}"
+        if self._root is None or not self.version == since < version:
             raise Violation(
                 "this change does not follow what is here",
                 where=type(self.replica()).__qualname__,
@@ -185,7 +197,7 @@ class View:
 
         @param there: those that are there instead of new ones.
         """
-        self._version = message.version
+        self.version = message.version
         self._shapes = draft.shapes[: message.shapeCount]
         self._isPartial = self._isPartial or draft.isPartial
         for number, made in draft.made.items():
@@ -197,10 +209,10 @@ class View:
             self._know(None, node, [])
         if message.nodes:
             last = max(each[0] for each in message.nodes)
-            self._known.last = max(self._known.last, last)
+            self.known.last = max(self.known.last, last)
 
     def _know(self, number: int | None, node: Any, types: list[Any]) -> None:
-        self._known.add(number, node, types)
+        self.known.add(number, node, types)
         if self not in node.watchers:
             watch(node, self)
 
@@ -208,13 +220,13 @@ class View:
         """
         Have nodes be the application's that are not in the replica any more.
         """
-        todo, root = [*nodes], self._node()
+        todo, root = [*nodes], self.root()
         while todo:
             node = todo.pop()
-            entry = self._known.entryOf(node)
+            entry = self.known.entryOf(node)
             if entry is None or any(each is root for each in aboveOf(node)):
                 continue
-            self._known.forget(entry)
+            self.known.forget(entry)
             unwatch(node, self)
             todo += nodesOf(value for _, value in valuesOf(node))
 

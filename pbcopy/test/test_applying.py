@@ -322,7 +322,7 @@ if requireModule("hypothesis"):
                     applyTogether([(view, delta, [])])
                 self.assertEqual(model.shown(), shown(replica.thing))
                 self.assertIs(thing, replica.thing)
-                self.assertLessEqual({2, *model.reachable()}, {*view._known._byNumber})
+                self.assertLessEqual({2, *model.reachable()}, {*view.known._byNumber})
 
         @CALM
         @given(st.integers(0, 2**32))
@@ -348,7 +348,7 @@ if requireModule("hypothesis"):
                 except Violation:
                     self.assertEqual(before, shown(replica))
                 typesHold(self, replica)
-                version = view._version
+                version = view.version
 
         @CALM
         @given(st.integers(0, 2**32))

@@ -12,6 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
 from pbcopy._flow import Flow
+from pbcopy._prompt import Prompt
 from pbcopy.test.sharedponds import meet
 
 
@@ -91,6 +92,19 @@ class FlowTests(SynchronousTestCase):
         """
         with self.flow:
             self.side.write(bytes(2 * count))
+
+    def test_write(self) -> None:
+        """
+        An update is watched, too, in as far as it does not leave at once.
+        """
+        self.patch(Prompt, "write", lambda prompt, data: data[4:])
+        before = len(self.side.outgoing)
+        self.flow.write(b"gone")
+        self.flow.write(b"gone" + b"x" * 30)
+        self.assertTrue(self.flow.isFull)
+        self.flow.write(b"full")
+        self.assertEqual(b"x" * 30 + b"full", self.side.outgoing[before:])
+        self.assertEqual(4, self.flow.pending)
 
     def go(self) -> None:
         """

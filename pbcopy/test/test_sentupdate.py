@@ -14,7 +14,9 @@ from twisted.spread import banana, jelly, pb
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import _quickcalls
+from pbcopy._channel import DELTA
 from pbcopy._flat import jellyFlat
+from pbcopy._flow import Flow
 from pbcopy._sentupdate import sendUpdate
 from pbcopy.test.test_bananadecoding import QUIET, Stock
 from pbcopy.test.test_flat import PARTS
@@ -37,7 +39,7 @@ def sentBy(broker: Any, written: list[bytes], luid: int, args: Any, kw: Any) -> 
     """
     Give what a Broker writes for an update, and whether it waits for an answer.
     """
-    answer = sendUpdate(broker, None, luid, "add", args, dict(kw))
+    answer = sendUpdate(broker, Flow(broker), None, luid, "add", args, dict(kw))
     said = b"".join(written)
     written.clear()
     waiting = broker.waitingForAnswers.get(broker.currentRequestID)
@@ -91,6 +93,17 @@ class BytesTests(SynchronousTestCase):
         self.assertEqual([(b"once only", 1)], jellied)
         self.assertEqual(3, len({*said}))
 
+    def test_delta(self) -> None:
+        """
+        The bytes of a delta are sent as they are, with nothing around them.
+        """
+        broker, written = connected(pb.Broker(False))
+        flow, kw = Flow(broker), {"pbanswer": False}
+        sendUpdate(broker, flow, None, 7, DELTA, (b"packed",), kw)
+        tail = [7, DELTA.encode("ascii"), 0, b"packed", 0]
+        received = Stock().take(*written).received
+        self.assertEqual([[b"cachemessage", 1, *tail]], received)
+
 
 class OrdinaryTests(SynchronousTestCase):
     """
@@ -106,7 +119,7 @@ class OrdinaryTests(SynchronousTestCase):
             raise ZeroDivisionError
 
         self.patch(_quickcalls._tails, "of", never)
-        sendUpdate(broker, None, 1, "add", (1,), {"pbanswer": False})
+        sendUpdate(broker, Flow(broker), None, 1, "add", (1,), {"pbanswer": False})
         self.assertTrue(broker.transport.written)
 
     def test_anApplicationsMethods(self) -> None:
@@ -165,10 +178,18 @@ class OrdinaryTests(SynchronousTestCase):
         An integer that is too large for one connection is refused there.
         """
         broker, _ = connected(pb.Broker(False))
-        sendUpdate(broker, None, 1, "add", (2**62,), {"pbanswer": False})
+        sendUpdate(broker, Flow(broker), None, 1, "add", (2**62,), {"pbanswer": False})
         broker.setPrefixLimit(8)
         self.assertRaises(
-            banana.BananaError, sendUpdate, broker, None, 1, "add", (2**62,), {}
+            banana.BananaError,
+            sendUpdate,
+            broker,
+            Flow(broker),
+            None,
+            1,
+            "add",
+            (2**62,),
+            {},
         )
 
     def test_gone(self) -> None:
@@ -178,6 +199,14 @@ class OrdinaryTests(SynchronousTestCase):
         broker, written = connected(pb.Broker(False))
         broker.disconnected = 1
         self.assertRaises(
-            pb.DeadReferenceError, sendUpdate, broker, None, 1, "add", (1,), {}
+            pb.DeadReferenceError,
+            sendUpdate,
+            broker,
+            Flow(broker),
+            None,
+            1,
+            "add",
+            (1,),
+            {},
         )
         self.assertEqual([], written)

@@ -5,15 +5,19 @@ Tests for L{pbcopy._slot}.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from twisted.spread import pb as stock
 from twisted.spread.jelly import InsecureJelly
+from twisted.trial.unittest import SynchronousTestCase
 
+import pbcopy
 from pbcopy import pb, statusOf
-from pbcopy._slot import _slots
-from pbcopy.errors import Violation
+from pbcopy._slot import Slot, _slots, slotOf
+from pbcopy._status import StatusKind
+from pbcopy.errors import PBCopyError, Violation
 from pbcopy.test.ponds import Kit, Received, ReplicaTestCase, register
+from pbcopy.test.sharedponds import Pond, give, meet
 
 
 class ForgottenTests(ReplicaTestCase):
@@ -145,3 +149,94 @@ class MentionTests(ReplicaTestCase):
         self.connection.collect()
         self.assertIsNone(self.successResultOf(answer))
         self.assertEqual([], self.pond.observers)
+
+
+class QuickTests(SynchronousTestCase):
+    """
+    A change of one field is applied by the slot.
+    """
+
+    def setUp(self) -> None:
+        """
+        Note what the slot applies.
+        """
+        self.taken: list[bool] = []
+        take = Slot.takeQuickly
+
+        def noted(slot: Slot, packed: bytes) -> bool:
+            self.taken.append(take(slot, packed))
+            return self.taken[-1]
+
+        self.patch(Slot, "takeQuickly", noted)
+        self.connection = meet()
+
+    def changed(self, master: Any, view: Any, name: str = "colour") -> Any:
+        """
+        Change a master, and give what the replica has then.
+        """
+        setattr(master, name, "brown")
+        self.connection.deliver()
+        return getattr(view, name)
+
+    def test_taken(self) -> None:
+        """
+        So it is with Twisted's Broker.  While it is told of, the replica is being
+        updated.
+        """
+        master = Pond()
+        view = give(self.connection, master)
+        slot: Any = slotOf(view)
+        told: list[bool] = []
+        view.subscribe(lambda changes: told.append(slot.isUpdating))
+        self.assertEqual("brown", self.changed(master, view))
+        self.assertEqual([True], self.taken)
+        self.assertEqual(([True], False), (told, slot.isUpdating))
+
+    def test_anApplications(self) -> None:
+        """
+        A replica that looks at each message has it shown.
+        """
+        master = Watched()
+        view = give(self.connection, master)
+        self.assertEqual("brown", self.changed(master, view))
+        self.assertEqual([False], self.taken)
+        self.assertEqual(["pbcopy.delta"], view.__class__.shown)
+
+    def test_stale(self) -> None:
+        """
+        One that may differ from its master waits for a fresh state.
+        """
+        master = Pond()
+        view = give(self.connection, master)
+        slot: Any = slotOf(view)
+        slot.watch.change(StatusKind.STALE, PBCopyError("missed"), None)
+        self.assertEqual("brown", self.changed(master, view))
+        self.assertEqual([False], self.taken)
+
+
+@pbcopy.shared
+class Watched(pbcopy.Cacheable):
+    """
+    A master.
+    """
+
+    colour: str = "green"
+
+
+@pbcopy.replicaOf(Watched)
+class WatchedView(pbcopy.RemoteCache):
+    """
+    What a client has of one, that looks at each message.
+    """
+
+    colour: str
+    shown: ClassVar[list[Any]] = []
+
+    def remoteMessageReceived(
+        self, broker: Any, message: Any, args: Any, kw: Any
+    ) -> Any:
+        """
+        Note it.
+        """
+        self.shown.append(message)
+        return super().remoteMessageReceived(broker, message, args, kw)

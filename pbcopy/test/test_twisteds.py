@@ -38,6 +38,21 @@ class MethodsTests(SynchronousTestCase):
         self.patch(pb.Broker, "serialize", lambda self, thing: [])
         self.assertFalse(methods.areIn(pb.Broker()))
 
+    def test_areAlsoOf(self) -> None:
+        """
+        Those of a class of pbcopy's may count as Twisted's, and other classes may be
+        meant than the Broker.
+        """
+        methods = Methods("serialize", "sendEncoded")
+        methods.areAlsoOf(pbcopy.Broker)
+        self.assertTrue(methods.areIn(pbcopy.Broker()))
+        self.assertTrue(methods.areIn(pb.Broker()))
+        self.patch(pbcopy.Broker, "serialize", lambda self, thing: [])
+        self.assertFalse(methods.areIn(pbcopy.Broker()))
+        others = Methods("jelly", "unpersistable", of=jelly._Jellier)
+        self.assertTrue(others.areIn(jelly._Jellier(None, None, None)))
+        self.assertFalse(others.areIn(pb.Broker()))
+
 
 class SerializingTests(SynchronousTestCase):
     """

@@ -558,7 +558,7 @@ class LifetimeTests(ViewTestCase):
         self.apply([1, HIDE, "ducks"])
         gc.collect()
         self.assertIsNone(kept())
-        self.assertIsNone(self.view._known.at(2))
+        self.assertIsNone(self.view.known.at(2))
 
     def test_revived(self) -> None:
         """
