@@ -57,6 +57,9 @@ def encoded(expression: Any, words: Mapping[bytes, int], encode: Encode) -> byte
                 elif size < 128:
                     add(_STRINGS[size])
                     add(item)
+                elif size < 0x4000:
+                    add(bytes((size & 0x7F, size >> 7, 0x82)))
+                    add(item)
                 else:
                     encode(item, add)
             elif kind is int:

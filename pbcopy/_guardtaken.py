@@ -65,7 +65,7 @@ class TakingBroker(pb.Broker):
         if len(expressions) == 1 and isCompact(expressions[0]):
             # That is looked at when it is read.
             return
-        if NOT_FLAT not in map(unjellyFlat, expressions) and isRoomy(self):
+        if isRoomy(self) and NOT_FLAT not in map(unjellyFlat, expressions):
             return
         try:
             vet(expressions, self, where)
