@@ -6,6 +6,9 @@ A transport pauses its producer while it has more to write than it wants to keep
 A connection has room for one producer, which may be the application's, and a
 transport with one is not closed before that says so.  So there is one here only
 while an update is written, and while the transport is full.
+
+That of TLS gathers what is written, and writes it in the reactor's next turn.  There
+the producer stays for that turn, or until the application has one.
 """
 
 from __future__ import annotations
@@ -13,12 +16,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from twisted.internet.interfaces import IPushProducer
+from twisted.internet.interfaces import IPushProducer, ISSLTransport
 from twisted.python import log
 from twisted.spread import pb
 from zope.interface import implementer
 
 from pbcopy._prompt import Prompt
+from pbcopy._turn import installed
+
+
+def _nothing() -> None:
+    pass
 
 
 class Sender(Protocol):
@@ -54,7 +62,8 @@ class Flow:
         self._broker = broker
         self._prompt = Prompt(broker)
         self._isProducer = False
-        self._uncount: Callable[[], object] = lambda: None
+        self._uncount: Callable[[], object] = _nothing
+        self._leave: Callable[[], object] = _nothing
         # A dict keeps its order.
         self._senders: dict[Any, Sender] = {}
 
@@ -89,10 +98,16 @@ class Flow:
 
     def __exit__(self, *error: object) -> None:
         """
-        Look no more, unless it is full.
+        Look no more, unless it is full, or has yet to write this.
         """
-        if not self.isFull:
+        if self.isFull or not self._isProducer:
+            return
+        transport: Any = self._broker.transport
+        reactor = self._gathering(transport)
+        if reactor is None:
             self._unregister()
+        elif self._leave is _nothing:
+            self._stay(transport, reactor)
 
     def _register(self) -> None:
         transport: Any = self._broker.transport
@@ -105,7 +120,37 @@ class Flow:
             return
         self._isProducer = True
 
+    def _gathering(self, transport: Any) -> Any:
+        """
+        Give the reactor of a transport that writes in its next turn; else C{None}.
+        """
+        if not ISSLTransport.providedBy(transport):
+            return None
+        return getattr(transport, "reactor", None) or installed()
+
+    def _stay(self, transport: Any, reactor: Any) -> None:
+        """
+        Stay registered until the transport has written what it has gathered.
+        """
+        # What is to be written comes before this.  A later update does not put it
+        # off, or a connection with many could not be closed.
+        soon = reactor.callLater(0, self._unregister)
+        register, own = transport.registerProducer, vars(transport)
+
+        def giveWay(producer: Any, streaming: bool) -> None:
+            self._unregister()
+            register(producer, streaming)
+
+        def leave() -> None:
+            self._leave = _nothing
+            own.pop("registerProducer", None)
+            if soon.active():
+                soon.cancel()
+
+        own["registerProducer"], self._leave = giveWay, leave
+
     def _unregister(self) -> None:
+        self._leave()
         if self._isProducer:
             self._isProducer = False
             transport: Any = self._broker.transport
@@ -118,6 +163,7 @@ class Flow:
         if self.isFull:
             return
         self.isFull = True
+        self._leave()
         self._count()
         for who, sender in list(self._senders.items()):
             try:
@@ -140,6 +186,7 @@ class Flow:
         Hear from the transport that the connection is gone.
         """
         self._countNoMore()
+        self._leave()
         self._isProducer = False
 
     def _count(self) -> None:
@@ -164,7 +211,7 @@ class Flow:
         own["write"], self._uncount = counted, uncount
 
     def _countNoMore(self) -> None:
-        uncount, self._uncount = self._uncount, lambda: None
+        uncount, self._uncount = self._uncount, _nothing
         uncount()
         self.isFull, self.pending = False, 0
 

@@ -11,9 +11,11 @@ from twisted.internet.interfaces import IPushProducer
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
+from pbcopy import _flow
 from pbcopy._flow import Flow
 from pbcopy._prompt import Prompt
-from pbcopy.test.sharedponds import meet
+from pbcopy.test.gathering import gathering
+from pbcopy.test.sharedponds import Pond, give, meet
 
 
 class Sender:
@@ -234,3 +236,134 @@ class FlowTests(SynchronousTestCase):
         heard = [("paused", "two"), ("resumed", "two"), ["two"]]
         self.assertEqual(heard, self.sender.heard)
         self.assertEqual(2, len(self.flushLoggedErrors(ZeroDivisionError)))
+
+
+class GatheringTests(SynchronousTestCase):
+    """
+    A transport may write in its next turn what it is given.
+    """
+
+    def setUp(self) -> None:
+        """
+        Make the flow of such a connection.
+        """
+        self.connection = meet()
+        self.side = self.connection.fromServer
+        self.side.held, self.side.bufferSize = True, 10
+        self.clock = gathering(self.side)
+        self.connection.client.dataReceived = lambda data: None
+        self.flow = Flow(self.connection.server)
+
+    def write(self, count: int = 20) -> None:
+        """
+        Write something while the flow is watched.
+        """
+        with self.flow:
+            self.side.write(bytes(count))
+
+    def turn(self) -> None:
+        """
+        Have the reactor make a turn.
+        """
+        self.clock.advance(0)
+
+    def assertFree(self) -> None:
+        """
+        The producer's place is free, and nothing is left of the flow.
+        """
+        self.assertEqual([], self.clock.getDelayedCalls())
+        self.assertNotIn("registerProducer", vars(self.side))
+        self.side.registerProducer(Flow(self.connection.server), True)
+
+    def test_much(self) -> None:
+        """
+        It is known in the next turn that it is full.
+        """
+        self.write()
+        self.assertFalse(self.flow.isFull)
+        self.turn()
+        self.assertTrue(self.flow.isFull)
+        self.write()
+        self.turn()
+        self.assertEqual(20, self.flow.pending)
+        self.side.held = False
+        self.connection.deliver()
+        self.assertFalse(self.flow.isFull)
+        self.assertFree()
+
+    def test_little(self) -> None:
+        """
+        If it is not, the producer's place is free then.
+        """
+        self.write(1)
+        self.write(1)
+        self.turn()
+        self.assertFalse(self.flow.isFull)
+        self.assertFree()
+
+    def test_notPutOff(self) -> None:
+        """
+        What is written meanwhile does not put that off, so a connection is closed
+        whatever is written.
+        """
+        self.write(1)
+        self.turn()
+        self.write(1)
+        calls = self.clock.getDelayedCalls()
+        self.write(1)
+        self.assertEqual(calls, self.clock.getDelayedCalls())
+        self.turn()
+        self.assertFree()
+
+    def test_anApplications(self) -> None:
+        """
+        A producer of the application's that comes meanwhile has the place.
+        """
+        self.write()
+        other = Flow(self.connection.client)
+        self.side.registerProducer(other, True)
+        self.assertEqual(1, len(self.clock.getDelayedCalls()))
+        self.turn()
+        self.assertEqual((False, True), (self.flow.isFull, other.isFull))
+        self.side.unregisterProducer()
+        self.assertFree()
+
+    def test_lost(self) -> None:
+        """
+        Nothing is left where the connection is lost meanwhile.
+        """
+        self.write()
+        self.connection.cut()
+        self.assertNotIn("registerProducer", vars(self.side))
+        self.assertEqual(1, len(self.clock.getDelayedCalls()))
+        self.turn()
+        self.assertFalse(self.flow.isFull)
+
+    def test_noReactor(self) -> None:
+        """
+        Without a reactor it looks only while something is written.
+        """
+        self.side.reactor = None
+        self.patch(_flow, "installed", lambda: None)
+        self.write()
+        self.side.registerProducer(Flow(self.connection.server), True)
+
+    def test_master(self) -> None:
+        """
+        What changes in a declared master is not queued then.
+        """
+        connection, pond = meet(), Pond()
+        view = give(connection, pond)
+        side = connection.fromServer
+        side.held, side.bufferSize = True, 100
+        clock, most = gathering(side), 0
+        for number in range(1000):
+            pond.colour = f"{number:050}"
+            clock.advance(0)
+            most = max(most, len(side.outgoing))
+        self.assertLess(most, 500)
+        side.held = False
+        connection.deliver()
+        clock.advance(0)
+        connection.deliver()
+        self.assertEqual(pond.colour, view.colour)
