@@ -62,6 +62,14 @@ def mayHurry(broker: pb.Broker) -> bool:
     return bool(getattr(getattr(broker, "factory", None), "noDelay", True))
 
 
+def mayPack(broker: pb.Broker) -> bool:
+    """
+    Tell whether what pbcopy sends and takes on a connection may be packed: unless its
+    factory has a C{packing} that is false.
+    """
+    return bool(getattr(getattr(broker, "factory", None), "packing", True))
+
+
 def peerOf(broker: pb.Broker) -> str:
     """
     Name the peer of a connection, for a log.

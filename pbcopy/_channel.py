@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from twisted.spread import flavors, pb
 
-from pbcopy._broker import aside, isConnected
+from pbcopy._broker import aside, isConnected, mayPack
 from pbcopy._kinds import TAG
 from pbcopy._limited import checkLimit
 from pbcopy._replicas import declaredNames
@@ -30,6 +30,10 @@ COMPACT = "pbcopy.compact"
 """The word for: I read copies with plain states (L{pbcopy._compact}).  It is their tag,
 too."""
 
+VALUES = "pbcopy.value"
+"""The word for: I take each kind of values, also outside of an envelope.  It is their
+tag (L{pbcopy._kinds}), too."""
+
 BESIDE = b"pbcopy.beside"
 """The tag of what goes along with a packed state (L{pbcopy._beside})."""
 
@@ -48,6 +52,10 @@ DELTA = "pbcopy.delta"
 
 _COMPACTED = (b"boolean", b"dictionary", b"list", b"None", b"unicode")
 """The tags that Jelly has for what is in such states."""
+
+
+_PACKED = frozenset([ENVELOPE, COMPACT])
+"""The words of who takes what is packed."""
 
 
 class Channel(flavors.Referenceable):
@@ -80,9 +88,11 @@ class Channel(flavors.Referenceable):
         allows = self.broker.security.isTypeAllowed
         told = [*words, RELEASE]
         if allows(ENVELOPE.encode("ascii")) and allows(TAG):
-            told.append(ENVELOPE)
-            if allows(COMPACT.encode("ascii")) and all(map(allows, _COMPACTED)):
-                told.append(COMPACT)
+            if mayPack(self.broker):
+                told.append(ENVELOPE)
+                if allows(COMPACT.encode("ascii")) and all(map(allows, _COMPACTED)):
+                    told.append(COMPACT)
+            told.append(VALUES)
             if allows(BESIDE):
                 told += [REPLICA + name for name in declaredNames()]
         if allows(FRESH.encode("ascii")):
@@ -97,6 +107,8 @@ class Channel(flavors.Referenceable):
         @param words: what it understands.  Unknown ones are of a later pbcopy.
         """
         told = {each for each in words if type(each) is str}
+        if not mayPack(self.broker):
+            told -= _PACKED
         known = self._peerUnderstands | told
         checkLimit("MAX_WORDS", self.broker, len(known), "words", "pbcopy.hello")
         self._peerUnderstands = known

@@ -23,7 +23,7 @@ from typing import Any
 from pbcopy import limits
 from pbcopy._answers import answerFails
 from pbcopy._broker import isAnswering, isLive, isWholeMessage
-from pbcopy._channel import COMPACT, ENVELOPE
+from pbcopy._channel import COMPACT, ENVELOPE, VALUES
 from pbcopy._compact import compact, mayBeCompact
 from pbcopy._cycles import whenKnown
 from pbcopy._graph import Graph
@@ -73,8 +73,9 @@ def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> An
         return own.preserve(flavor, own.express(flavor, describe))
     name = name or type(flavor).__qualname__
     hub = hubOf(own.invoker) if isLive(own.invoker) else None
-    own.isFull = hub is not None and hub.understands(ENVELOPE)
-    jelly = _enveloped if isOwn and own.isFull else _nested
+    isPacked = hub is not None and hub.understands(ENVELOPE)
+    own.isFull = isPacked or (hub is not None and hub.understands(VALUES))
+    jelly = _enveloped if isOwn and isPacked else _nested
     try:
         with own.undone(), own.inside():
             return jelly(flavor, own, describe, name)

@@ -16,7 +16,7 @@ from twisted.spread import jelly
 
 from pbcopy import _broker, _sharing, _tables
 from pbcopy._broker import undisturbed
-from pbcopy._channel import ENVELOPE, FRESH, REPLICA
+from pbcopy._channel import FRESH, REPLICA
 from pbcopy._envelope import jellied
 from pbcopy._hub import hubOf
 from pbcopy._jellier import Jellier
@@ -157,7 +157,7 @@ class Publication(_tables.Observation, jelly.Jellyable):
         Have an observer hear of what changes in a shared object.
         """
         hub = hubOf(self._broker)
-        isDeclared = hub.understands(ENVELOPE) and hub.understands(self._replica())
+        isDeclared = hub.understands(self._replica())
         self._isPlain = not isDeclared
         who, key = self.perspective, publicationKey(self._cacheable, self.perspective)
         state = _sharing.join(key, self._cacheable, who, observer, isDeclared)

@@ -104,7 +104,12 @@ def isJellysOwn(error: BaseException) -> bool:
         return False
     frames = traceback.walk_tb(error.__traceback__)
     modules = [frame.f_globals["__name__"] for frame, _ in frames]
-    callers = [each for each in modules if each not in _JELLYS]
+    # A call of a hook's goes through pbcopy's Broker, too.
+    callers = [
+        each
+        for each in modules
+        if each not in _JELLYS and not each.startswith("pbcopy._guard")
+    ]
     # A hook of the application's may call something of Twisted's.
     isOurs = bool(callers) and callers[-1].partition(".")[0] == "pbcopy"
     return isOurs and modules[-1] in _JELLYS

@@ -16,6 +16,7 @@ and L{leaveOutHeadersOf}.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from functools import wraps
 from types import ModuleType
 from typing import Any
@@ -206,10 +207,11 @@ def leaveRoomIn(testPB: ModuleType) -> None:
     testPB.BrokerTests.test_tooManyRefs = countItsOwn
 
 
-def parse(arguments: list[str]) -> Options:
+def parse(arguments: list[str], suites: Iterable[str] = SUITES) -> Options:
     """
     Read trial's arguments.
 
+    @param suites: what runs if they name none.
     @raise UsageError: if they are none of trial's, or ask for processes that
         would have Twisted's own flavors.
     """
@@ -218,7 +220,7 @@ def parse(arguments: list[str]) -> Options:
     if options["jobs"]:
         raise UsageError("--jobs starts processes of trial's, without the swap")
     if not options["tests"]:
-        options["tests"] = list(SUITES)
+        options["tests"] = list(suites)
     return options
 
 

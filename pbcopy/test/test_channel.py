@@ -5,16 +5,23 @@ Tests for L{pbcopy._channel}.
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.spread import pb as stock
 from twisted.spread.jelly import SecurityOptions
 from twisted.spread.pb import PBClientFactory, PBServerFactory
+from twisted.trial.unittest import SynchronousTestCase
 
-from pbcopy import pb
-from pbcopy._channel import FRESH, HUB
+from pbcopy import pb, statusOf
+from pbcopy._channel import COMPACT, ENVELOPE, FRESH, HUB
 from pbcopy._hub import hubOf
 from pbcopy.test.ponds import Kit, register
+from pbcopy.test.sharedponds import Duck, Pond, give
 from pbcopy.test.test_hub import HubTestCase
-from pbcopy.testing import connect
+from pbcopy.test.values import Access, Color
+from pbcopy.test.values import Duck as NamedDuck
+from pbcopy.test.values import register as registerValues
+from pbcopy.testing import Connection, connect, resultOf
 
 
 class ChannelTests(HubTestCase):
@@ -98,3 +105,76 @@ class ChannelTests(HubTestCase):
         del view
         connection.collect()
         self.assertEqual([], self.pond.observers)
+
+
+def met(root: Any, *ends: bool) -> Connection:
+    """
+    Connect two peers.
+
+    @param ends: of the server and the client, whether they pack.
+    """
+    factories: Any = pb.PBServerFactory(root), pb.PBClientFactory()
+    for each, packing in zip(factories, ends, strict=True):
+        each.packing = packing
+    return connect(*factories)
+
+
+class PackingTests(HubTestCase):
+    """
+    An operator may rule out that anything is packed.
+    """
+
+    def test_eitherEnd(self) -> None:
+        """
+        Either end has neither pack anything, and each knows the other.
+        """
+        for ends in ((False, True), (True, False), (False, False)):
+            connection = met(self.kit.Root(self.pond), *ends)
+            sent = self.watch(connection.client), self.watch(connection.server)
+            view = self.fetch(connection)
+            call = connection.root.callRemote("isPond", view)
+            connection.deliver()
+            self.assertTrue(self.successResultOf(call))
+            for broker in (connection.client, connection.server):
+                hub = hubOf(broker)
+                self.assertTrue(hub.understands(FRESH))
+                self.assertFalse(all(map(hub.understands, (ENVELOPE, COMPACT))))
+            for word in (ENVELOPE, COMPACT):
+                self.assertNotIn(word.encode(), repr(sent).encode())
+            self.pond.add("swan")
+            connection.deliver()
+            self.assertEqual(self.pond.ducks, view.ducks)
+            del view
+
+    def test_values(self) -> None:
+        """
+        Values that Jelly does not have arrive as they are.
+        """
+        values = [NamedDuck("swan", 3), [*Color], Access(3), 2.5 + 1j, bytearray(b"x")]
+        registerValues(self, NamedDuck, Color, Access)
+        for ends in ((False, True), (True, False)):
+            connection = met(self.kit.Root(self.pond), *ends)
+            self.pond.ducks[:] = values
+            view = resultOf(connection, connection.root.callRemote("pond"))
+            self.assertEqual(repr(values), repr(view.ducks))
+            del view
+
+
+class DeclaredPackingTests(SynchronousTestCase):
+    """
+    What is declared has a form of its own.
+    """
+
+    def test_declared(self) -> None:
+        """
+        A declared replica is what it is otherwise: it has changes, not values.
+        """
+        connection, pond = met(pb.Root(), False, True), Pond(ducks=[Duck("swan")])
+        view = give(connection, pond)
+        first, heard = view.ducks[0], list[Any]()
+        view.subscribe(heard.append)
+        pond.ducks[0].age = 3
+        connection.deliver()
+        self.assertIs(first, view.ducks[0])
+        self.assertEqual((3, 1), (first.age, len(heard)))
+        self.assertTrue(statusOf(view).isLive)

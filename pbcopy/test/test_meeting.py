@@ -11,7 +11,7 @@ from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
-from pbcopy._channel import ENVELOPE
+from pbcopy._channel import RELEASE
 from pbcopy._hub import Hub, hubOf
 from pbcopy.test.ponds import Kit
 from pbcopy.testing import connect
@@ -36,7 +36,7 @@ class MeetingTests(SynchronousTestCase):
         """
         connection = self.connect(pb, pb)
         for broker in (connection.server, connection.client):
-            self.assertTrue(hubOf(broker).understands(ENVELOPE))
+            self.assertTrue(hubOf(broker).understands(RELEASE))
 
     def test_oneIsStock(self) -> None:
         """
@@ -61,7 +61,7 @@ class MeetingTests(SynchronousTestCase):
             connection.deliver()
             self.successResultOf(call)
             for broker in (connection.server, connection.client):
-                self.assertTrue(hubOf(broker).understands(ENVELOPE))
+                self.assertTrue(hubOf(broker).understands(RELEASE))
 
     def test_helloIsNotRepeated(self) -> None:
         """

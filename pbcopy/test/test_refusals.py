@@ -11,6 +11,7 @@ from twisted.spread import pb as stock
 from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import SynchronousTestCase
 
+import pbcopy
 from pbcopy import pb
 from pbcopy._refusals import callIn, checkParts, jellysRefusals
 from pbcopy._registry import copyTags
@@ -156,6 +157,19 @@ class JellyTests(RefusalTestCase):
         key = [b"twisted.spread.pb.CopyableFailure", failure]
         error = self.refused(b"some.Taken", [b"dictionary", [key, 1]])
         self.assertEqual("CopiedFailure", error.got)
+
+    def test_ofAHookThroughPbcopysBroker(self) -> None:
+        """
+        So does what pbcopy's Broker has a part in.
+        """
+        broker: Any = pbcopy.Broker()
+        broker.disconnected = 1
+        hook: dict[str, Any] = {"__name__": "some.application"}
+        exec("def take(reference): reference.callRemote('x')", hook)
+        reference = stock.RemoteReference(None, broker, 1, False)
+        with self.assertRaises(stock.DeadReferenceError):
+            with jellysRefusals("here"):
+                hook["take"](reference)
 
     def test_ofAHook(self) -> None:
         """
