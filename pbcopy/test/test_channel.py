@@ -15,13 +15,14 @@ from twisted.trial.unittest import SynchronousTestCase
 from pbcopy import pb, statusOf
 from pbcopy._channel import COMPACT, ENVELOPE, FRESH, HUB
 from pbcopy._hub import hubOf
+from pbcopy._memory import resultOf
 from pbcopy.test.ponds import Kit, register
 from pbcopy.test.sharedponds import Duck, Pond, give
 from pbcopy.test.test_hub import HubTestCase
 from pbcopy.test.values import Access, Color
 from pbcopy.test.values import Duck as NamedDuck
 from pbcopy.test.values import register as registerValues
-from pbcopy.testing import Connection, connect, resultOf
+from pbcopy.testing import Connection, connect
 
 
 class ChannelTests(HubTestCase):
