@@ -75,12 +75,15 @@ class Journal:
 
     def _log(self, changed: Changed, operation: Operation) -> None:
         log = changed.log
+        # To merge may change what was there.
+        weight = _weight(log[-1]) if log else 0
         merged = log[-1].merged(operation) if log else None
         if merged is None:
             log.append(operation)
             self.size += _weight(operation)
         else:
-            self.size += _weight(merged) - _weight(log.pop())
+            log.pop()
+            self.size += _weight(merged) - weight
             log += [] if merged.isVoid() else [merged]
         if len(log) > MOST_LOGGED + len(changed.before) + len(changed.node):
             # What was there, and what is, say it in fewer words.

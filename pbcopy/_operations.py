@@ -48,7 +48,8 @@ class Operation(Protocol):
     def merged(self, later: Any) -> Operation | None:
         """
         Give one operation that does what this one and then C{later} does to the
-        same node; C{None} if there is none.
+        same node; C{None} if there is none.  One that was given so may be changed by
+        that, and given again.
         """
 
 
@@ -112,6 +113,7 @@ class Splice:
     stop: int
     old: list[Any]
     new: list[Any]
+    _isMerged: bool = attr.ib(default=False, init=False, repr=False)
 
     def came(self) -> Iterable[Any]:
         """Give the values that come into the node."""
@@ -131,18 +133,26 @@ class Splice:
 
     def merged(self, later: Any) -> Splice | None:
         """Give one operation for this one and a later one that touches what it put
-        in."""
+        in.  One that was given by this is changed, and given again: a copy for each
+        of many would take the square of their number."""
         end = self.start + len(self.new)
         if type(later) is not Splice or later.start > end or later.stop < self.start:
             return None
+        # The first one may be somebody else's, too.
+        both = self
+        if not self._isMerged:
+            both = Splice(self.node, self.start, self.stop, [*self.old], [*self.new])
+            both._isMerged = True
+        both._take(later, end)
+        return both
+
+    def _take(self, later: Splice, end: int) -> None:
         before, after = max(self.start - later.start, 0), max(later.stop - end, 0)
-        new = [
-            *self.new[: max(later.start - self.start, 0)],
-            *later.new,
-            *self.new[min(later.stop, end) - self.start :],
-        ]
-        old = [*later.old[:before], *self.old, *later.old[len(later.old) - after :]]
-        return Splice(self.node, self.start - before, self.stop + after, old, new)
+        since, until = max(later.start - self.start, 0), min(later.stop, end)
+        self.new[since : until - self.start] = later.new
+        self.old[:0] = later.old[:before]
+        self.old += later.old[len(later.old) - after :]
+        self.start, self.stop = self.start - before, self.stop + after
 
 
 @attr.s(auto_attribs=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attr
 from twisted.python.reflect import requireModule
 from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
@@ -123,6 +124,22 @@ class OperationTests(SynchronousTestCase):
                 "".join(both.new),
             )
             self.assertEqual(expected, found)
+
+    def test_mergedSplicesAreGivenAgain(self) -> None:
+        """
+        What was merged takes the next one in, so that many take the time of one
+        each.  Those that were made by themselves stay as they are.
+        """
+        node: list[Any] = []
+        made = [Splice(node, at, at, [], [at]) for at in range(1000)]
+        first = both = made[0].merged(made[1])
+        for each in made[2:]:
+            assert both is not None
+            both = both.merged(each)
+        self.assertIs(first, both)
+        assert both is not None
+        self.assertEqual((0, 0, [], [*range(1000)]), attr.astuple(both)[1:5])
+        self.assertEqual([[at] for at in range(1000)], [each.new for each in made])
 
     def test_notMerged(self) -> None:
         """
@@ -242,6 +259,30 @@ class ProgramTests(SynchronousTestCase):
             ):
                 both = one.merged(two)
                 if both is not None:
+                    self._check(before, both, after)
+
+        check()
+
+    def test_mergedMany(self) -> None:
+        """
+        So does one for as many as there are.
+        """
+
+        @settings(max_examples=300, deadline=None, database=None, derandomize=True)
+        @given(st.sampled_from([TrackedList, TrackedDict, TrackedSet]), programs())
+        def check(kind: Any, program: list[Step]) -> None:
+            node = kind(_START[kind])
+            ear, world = Historian(node), World()
+            for step in program:
+                world.nodes = [node]
+                world.run(step)
+            before, both = None, None
+            changes = zip(ear.history, ear.heard, ear.history[1:], strict=False)
+            for then, operation, after in changes:
+                both = both.merged(operation) if both is not None else None
+                if both is None:
+                    before, both = then, operation
+                else:
                     self._check(before, both, after)
 
         check()
