@@ -28,12 +28,14 @@ class Changed:
         contents do.
     @ivar turns: when it was first changed, among all that was done; for the
         attributes of an object, when each was, by its name.
+    @ivar weight: how many values the log has, about.
     """
 
     node: Any
     before: Any
     log: list[Operation]
     turns: dict[str, int] = attr.ib(factory=dict)
+    weight: int = 0
 
 
 class Journal:
@@ -76,18 +78,21 @@ class Journal:
     def _log(self, changed: Changed, operation: Operation) -> None:
         log = changed.log
         # To merge may change what was there.
-        weight = _weight(log[-1]) if log else 0
+        weight = -_weight(log[-1]) if log else 0
         merged = log[-1].merged(operation) if log else None
         if merged is None:
             log.append(operation)
-            self.size += _weight(operation)
+            weight = _weight(operation)
         else:
             log.pop()
-            self.size += _weight(merged) - weight
-            log += [] if merged.isVoid() else [merged]
-        if len(log) > MOST_LOGGED + len(changed.before) + len(changed.node):
+            isVoid = merged.isVoid()
+            weight += 0 if isVoid else _weight(merged)
+            log += [] if isVoid else [merged]
+        self.size += weight
+        changed.weight += weight
+        if changed.weight > MOST_LOGGED + len(changed.before) + len(changed.node):
             # What was there, and what is, say it in fewer words.
-            self.size -= sum(map(_weight, log))
+            self.size -= changed.weight
             log.clear()
             self._unlogged.add(id(changed.node))
 
@@ -104,8 +109,8 @@ def _weight(operation: Any) -> int:
 
 
 MOST_LOGGED = 100
-"""How many operations on a list are kept one by one, beside as many as it has, or
-had, items."""
+"""How many values the operations on a list may have that are kept one by one, beside
+as many as it has, and had, items.  So what is kept of a list is bounded by its size."""
 
 
 def nameIn(operation: Operation) -> str:

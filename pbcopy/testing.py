@@ -33,12 +33,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.spread import pb
 from twisted.spread.jelly import InsecureJelly
-from twisted.trial.unittest import FailTest
+from twisted.trial.unittest import FailTest, SynchronousTestCase
 
-from pbcopy import _meeting
+from pbcopy import _meeting, _turn
 from pbcopy._memory import Connection, connect, resultOf
 from pbcopy._network import Network
 from pbcopy._side import Side
@@ -52,7 +53,37 @@ __all__ = [
     "connect",
     "endTurn",
     "sendAcross",
+    "useClock",
 ]
+
+
+class _TurningClock(Clock):
+    """
+    A reactor whose turns end when a connection delivers.
+    """
+
+    def callFromThread(self, call: Any) -> None:
+        """
+        Leave it to L{endTurn}.
+        """
+
+
+def useClock(case: SynchronousTestCase) -> Clock:
+    """
+    Have the C{rate} of fields go by a clock of its own until a test ends::
+
+        clock = useClock(self)
+        gauge.level = 1
+        connection.deliver()
+        gauge.level = 2
+        clock.advance(0.1)
+        connection.deliver()
+
+    Without it, they go by the reactor, or not at all where the process has none.
+    """
+    clock = _TurningClock()
+    case.patch(_turn, "installed", lambda: clock)
+    return clock
 
 
 class _Table(pb.Root):

@@ -7,36 +7,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet import task
 from twisted.python.reflect import qual
 from twisted.spread import jelly
 from twisted.spread import pb as stock
-from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
-from pbcopy import _coalescing, _sharing, _turn, pb, statusOf
+from pbcopy import _coalescing, _sharing, _turn, pb
 from pbcopy._observer import RemoteCacheObserver
 from pbcopy._publication import Publication
 from pbcopy.test.pacedponds import Gauge, PacedPond
 from pbcopy.test.sharedponds import SEERS, Duck, Nest, give, meet
-from pbcopy.testing import endTurn
+from pbcopy.test.waiting import WaitingTestCase, stopReading
+from pbcopy.testing import endTurn, useClock
 
 
-class TurningClock(task.Clock):
-    """
-    A reactor whose turns end when somebody says so.
-    """
-
-    def callFromThread(self, call: Any) -> None:
-        """
-        Leave it to L{endTurn}.
-        """
-
-
-class CoalescingTestCase(SynchronousTestCase):
+class CoalescingTestCase(WaitingTestCase):
     """
     A pond, and a client that has it.
     """
+
+    kind = PacedPond
+    fields = "depth", "eggs", "deep", "wind", "colour", "plain"
 
     def setUp(self) -> None:
         """
@@ -45,8 +36,7 @@ class CoalescingTestCase(SynchronousTestCase):
         endTurn()
         # Tests that ran before may have left some.
         self.patch(_coalescing, "_waiting", {})
-        self.clock = TurningClock()
-        self.patch(_turn, "installed", lambda: self.clock)
+        self.clock = useClock(self)
         self.told: list[tuple[Any, str]] = []
         tell, told = RemoteCacheObserver.tell, self.told
 
@@ -55,9 +45,7 @@ class CoalescingTestCase(SynchronousTestCase):
             return tell(observer, name, *args)
 
         self.patch(RemoteCacheObserver, "tell", counted)
-        self.pond = PacedPond(ducks=[Duck("first"), Duck("second")])
-        self.connection = meet()
-        self.view = give(self.connection, self.pond)
+        super().setUp()
         endTurn()
 
     def assertNothingWaits(self) -> None:
@@ -73,13 +61,7 @@ class CoalescingTestCase(SynchronousTestCase):
         The client has what the pond has, and nothing waits.
         """
         self.connection.deliver()
-        self.assertTrue(statusOf(self.view).isLive, statusOf(self.view))
-        for name in ("depth", "eggs", "deep", "wind", "colour", "plain"):
-            self.assertEqual(getattr(self.pond, name), getattr(self.view, name), name)
-        self.assertEqual(
-            [(each.name, each.age, each.eggs) for each in self.pond.ducks],
-            [(each.name, each.age, each.eggs) for each in self.view.ducks],
-        )
+        self.assertAlike(self.view)
         self.assertNothingWaits()
 
 
@@ -192,6 +174,48 @@ class LatestTests(CoalescingTestCase):
         self.assertEqual([(["depth"], 99.0), (["eggs"], [*range(100)])], calls)
         self.assertEqual(3, len(self.told))
         self.assertIsInstance(view, StockView)
+
+
+class BoundTests(CoalescingTestCase):
+    """
+    What is kept meanwhile is bounded by what the client had.
+    """
+
+    def size(self) -> int:
+        """
+        Tell how many values are kept.
+        """
+        (waiting,) = _coalescing._waiting
+        assert waiting._journal is not None
+        return waiting._journal.size
+
+    def test_cameAndWent(self) -> None:
+        """
+        What comes and goes meanwhile is not kept.
+        """
+        for number in range(100):
+            self.pond.deep = {"a": [number]}
+            self.pond.deep["a"].append(1)
+            self.pond.ducks.append(Duck("third", eggs=[1]))
+            self.pond.ducks[-1].age = number
+            self.pond.ducks[-1].eggs.append(2)
+            self.pond.ducks.pop()
+        self.assertLess(self.size(), 20)
+        endTurn()
+        self.assertSame()
+
+    def test_operations(self) -> None:
+        """
+        Nor is what is done to a list, where it has more values than that.
+        """
+        self.pond.eggs[:] = range(100)
+        endTurn()
+        for number in range(1000):
+            self.pond.eggs.reverse()
+            self.pond.eggs[5] = self.pond.eggs[90] = number
+            self.assertLess(self.size(), 500)
+        endTurn()
+        self.assertSame()
 
 
 class BeforeTests(CoalescingTestCase):
@@ -386,8 +410,7 @@ class SlowTests(CoalescingTestCase):
         """
         other = meet()
         view = give(other, self.pond)
-        side = self.connection.fromServer
-        side.held, side.bufferSize = True, 10
+        side = stopReading(self.connection)
         for depth in (1.0, 2.0, 3.0):
             self.pond.depth = depth
             self.pond.eggs.append(int(depth))
@@ -417,8 +440,7 @@ class SlowTests(CoalescingTestCase):
                 taken.append(self.view.depth)
 
         self.connection.client.setNameForLocal("table", Table())
-        side = self.connection.fromServer
-        side.held, side.bufferSize = True, 10
+        side = stopReading(self.connection)
         for depth in (1.0, 2.0):
             self.pond.depth = depth
             endTurn()

@@ -7,34 +7,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
 import pbcopy
 from pbcopy import _sharing, limits, pb, statusOf
 from pbcopy.test.sharedponds import SEERS, Duck, Nest, Pond, Taker, give, meet
+from pbcopy.test.waiting import WaitingTestCase, stopReading
 from pbcopy.testing import Connection
 
 
-class SlowTestCase(SynchronousTestCase):
+class SlowTestCase(WaitingTestCase):
     """
     A pond, with one client that reads nothing for a while, and one that does.
     """
+
+    kind = Pond
+    fields = "colour", "depth", "tags"
 
     def setUp(self) -> None:
         """
         Give the pond to both.
         """
-        self.pond = Pond(ducks=[Duck("first"), Duck("second")])
-        self.slow, self.quick = meet(), meet()
-        self.view = give(self.slow, self.pond)
+        super().setUp()
+        self.slow, self.quick = self.connection, meet()
         self.other = give(self.quick, self.pond)
 
     def stop(self, connection: Connection | None = None) -> None:
         """
         Have a client read nothing, and the server know that it does not.
         """
-        side = (connection or self.slow).fromServer
-        side.held, side.bufferSize = True, 10
+        stopReading(connection or self.slow)
         self.pond.depth = -1.0
         self.deliver()
 
@@ -64,15 +64,7 @@ class SlowTestCase(SynchronousTestCase):
         """
         self.deliver()
         for view in (self.view, self.other):
-            self.assertTrue(statusOf(view).isLive, statusOf(view))
-            self.assertEqual(
-                [(d.name, d.age, d.eggs) for d in self.pond.ducks],
-                [(d.name, d.age, list(d.eggs)) for d in view.ducks],
-            )
-            self.assertEqual(
-                (self.pond.colour, self.pond.depth, self.pond.tags),
-                (view.colour, view.depth, view.tags),
-            )
+            self.assertAlike(view)
 
 
 class MergedTests(SlowTestCase):
@@ -226,8 +218,7 @@ class MergedTests(SlowTestCase):
         kept = [give(self.slow, nest)]
         with pbcopy.changing(self.pond):
             self.pond.depth = 4.0
-            side = self.slow.fromServer
-            side.held, side.bufferSize = True, 10
+            stopReading(self.slow)
             nest.eggs.append(1)
             self.pond.ducks[0].age = 2
         self.pond.ducks[0].age = 3

@@ -6,14 +6,18 @@ Tests for L{pbcopy.testing}.
 from __future__ import annotations
 
 from typing import Any
+from unittest import TestResult
 
 from twisted.spread import pb
 from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import FailTest, SynchronousTestCase
 
+from pbcopy import _turn
 from pbcopy._registry import copyTags
+from pbcopy.test.pacedponds import Gauge
 from pbcopy.test.ponds import register
-from pbcopy.testing import assertRefused, sendAcross
+from pbcopy.test.sharedponds import give, meet
+from pbcopy.testing import assertRefused, sendAcross, useClock
 
 
 class Frogs(pb.Copyable, pb.RemoteCopy):
@@ -79,3 +83,41 @@ class HelperTests(SynchronousTestCase):
         copyTags.pop(Frogs().getTypeToCopy())
         self.assertRaises(FailTest, assertRefused, Frogs(), KeyError)
         self.flushLoggedErrors(InsecureJelly)
+
+
+class ClockTests(SynchronousTestCase):
+    """
+    The rates of fields go by a clock of the test's.
+    """
+
+    def test_rate(self) -> None:
+        """
+        What may wait leaves when the clock says so, and not before.
+        """
+        clock = useClock(self)
+        gauge, connection = Gauge(), meet()
+        view = give(connection, gauge)
+        for level, seconds in ((1, 0.0), (2, 0.24)):
+            gauge.level = level
+            clock.advance(seconds)
+            connection.deliver()
+        self.assertEqual(1, view.level)
+        clock.advance(0.01)
+        connection.deliver()
+        self.assertEqual(2, view.level)
+        self.assertEqual([], clock.getDelayedCalls())
+
+    def test_end(self) -> None:
+        """
+        When the test ends, it is as it was.
+        """
+        before = _turn.installed
+
+        class Case(SynchronousTestCase):
+            def runTest(case) -> None:
+                self.assertIs(useClock(case), _turn.installed())
+
+        result = TestResult()
+        Case().run(result)
+        self.assertTrue(result.wasSuccessful())
+        self.assertIs(before, _turn.installed)
