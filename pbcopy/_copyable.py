@@ -17,9 +17,9 @@ from zope.interface import implementer
 from pbcopy._answers import answerFails
 from pbcopy._broker import undisturbed
 from pbcopy._compact import ORDINARY, methodsOf
-from pbcopy._compacted import TAKES
 from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._envelope import OWN_JELLY_FOR, announce, jellied
+from pbcopy._filling import TAKES
 from pbcopy._jellier import Jellier
 from pbcopy._refusals import checkParts
 from pbcopy._slot import Slot

@@ -32,7 +32,7 @@ from pbcopy._jellier import Describe, Jellier, Refused, tooDeep, tooDeepForStock
 from pbcopy._limited import checkLimit
 from pbcopy._packing import checkLists, isPlain, pack, unpack
 from pbcopy._paths import shortened
-from pbcopy._pieces import PIECE, WINDOW
+from pbcopy._pieces import PIECE
 from pbcopy._policy import checkLeaving
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._sendable import checkSendable, checkTypes
@@ -105,7 +105,7 @@ def compacted(flavor: Any, broker: Any, name: str = "") -> Any:
     packed = compact(flavor, broker)
     if packed is None:
         return None
-    if len(packed) <= PIECE * WINDOW:
+    if len(packed) <= PIECE:
         return [COMPACT_TAG, packed]
     name = name or type(flavor).__qualname__
     mayWait = not isinstance(flavor, Exception) and isAnswering(broker)
@@ -151,7 +151,7 @@ def _sealed(
             expected=f"at most pbcopy.limits.MAX_STATE, {limits.MAX_STATE} bytes",
             advice="raise that limit at both ends, or send it in several objects",
         )
-    if len(packed) <= PIECE * WINDOW:
+    if len(packed) <= PIECE:
         return [tag, packed]
     hub = hubOf(broker)
     if not mayWait:

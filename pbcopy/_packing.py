@@ -89,24 +89,52 @@ _SIZED |= {0xC9: (4, 1), 0xD9: (1, 0), 0xDA: (2, 0), 0xDB: (4, 0)}
 more there are beside the content."""
 
 
+_BRIEF = 4096
+"""For how many bytes one token is looked at by itself, before all bytes are counted."""
+
+
 def hasMoreLists(packed: bytes, most: int) -> bool:
     """
     Tell whether there are more lists and maps in bytes than so many.
     """
-    # Such a byte may as well be part of a text, so there are no more than these.
-    if (
-        len(packed) <= most
-        or len(packed) - len(packed.translate(None, _HEADERS)) <= most
-    ):
+    if len(packed) <= most:
         return False
+    # What is large is so by a few long texts, or by many tokens.
+    found = _hasMoreLists(packed, most, len(packed) // _BRIEF)
+    if found is not None:
+        return found
+    # Such a byte may as well be part of a text, so there are no more than these.
+    if len(packed) - len(packed.translate(None, _HEADERS)) <= most:
+        return False
+    return bool(_hasMoreLists(packed, most, len(packed)))
+
+
+def _hasMoreLists(packed: bytes, most: int, tokens: int) -> bool | None:
+    """
+    Tell the same, but for C{None} if there are more tokens than so many.
+    """
     count = position = 0
     while position < len(packed) and count <= most:
+        if not tokens:
+            return None
+        tokens -= 1
         first = packed[position]
         count += first in _HEADERS
         size, more = _SIZED.get(first, (0, 0))
         step = int.from_bytes(packed[position + 1 : position + 1 + size], "big")
         position += _STEPS[first] + size + more + step
     return count > most
+
+
+def lengthOf(packed: Any) -> int:
+    """
+    Tell how many items a list has of which nothing has been made; 0 for what is none.
+    """
+    head = bytes(memoryview(packed)[:5])
+    if head[0] & 0xF0 == 0x90:
+        return head[0] & 0x0F
+    size = {0xDC: 2, 0xDD: 4}.get(head[0], 0)
+    return int.from_bytes(head[1 : 1 + size], "big")
 
 
 def isPlain(expressions: Sequence[Any]) -> bool:

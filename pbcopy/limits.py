@@ -57,7 +57,7 @@ MAX_MESSAGE = 16 * 1024 * 1024
 """How many bytes one message, with all its arguments, may have where a
 L{pbcopy.Broker} takes it.  Python takes up to 14 bytes for each byte of it, in a
 message of nothing but texts of two bytes, so this is some 230 MB until it is
-read.  What pbcopy sends in pieces takes 64 kB a message; it is what stands
+read.  What pbcopy sends in pieces takes 256 kB a message; it is what stands
 beside each other in one call that adds up to more."""
 
 MAX_MESSAGE_BEFORE_LOGIN = 64 * 1024

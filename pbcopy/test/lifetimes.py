@@ -528,7 +528,6 @@ def run(case: SynchronousTestCase, kinds: list[Kind], examples: int) -> None:
     case.patch(_pieces, "PIECE", 256)
     case.patch(_pieces, "WINDOW", 2)
     case.patch(_envelope, "PIECE", 256)
-    case.patch(_envelope, "WINDOW", 2)
     pbcopy.pb.setUnjellyableForException(Trouble)
     freeze()
     case.addCleanup(freeze)

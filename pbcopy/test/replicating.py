@@ -391,7 +391,6 @@ def run(case: SynchronousTestCase, kinds: list[Kind], examples: int) -> None:
     case.patch(_pieces, "PIECE", 256)
     case.patch(_pieces, "WINDOW", 2)
     case.patch(_envelope, "PIECE", 256)
-    case.patch(_envelope, "WINDOW", 2)
     case.patch(limits, "MAX_PENDING", 30)
     case.patch(_valueclasses, "_local", dict(_valueclasses._local))
     pbcopy.setUnjellyableForValue(Colour)

@@ -323,6 +323,21 @@ class CompactTests(SynchronousTestCase):
         arrived = self.got(Data(Data(5)), isCompact=False)
         self.assertIsInstance(arrived.next, Data)
 
+    def test_whatADataclassMentions(self) -> None:
+        """
+        Nor is it where it would have other objects in it, or too many of its own.
+        """
+        arrived = self.got(Duck(data=Data(Duck(a=1))), isCompact=False)
+        self.assertIsInstance(arrived.data, Data)
+        self.assertEqual(1, arrived.data.next.a)
+        first = Data(Duck())
+        for _ in range(2000):
+            first = Data(first)
+        arrived, count = self.got(Duck(data=first), isCompact=False).data, 0
+        while type(arrived) is Data:
+            arrived, count = arrived.next, count + 1
+        self.assertEqual(2001, count)
+
     def test_nesting(self) -> None:
         """
         What is nested too deeply is refused as ever.

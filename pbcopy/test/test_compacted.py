@@ -5,6 +5,8 @@ Tests for L{pbcopy._compacted}.
 
 from __future__ import annotations
 
+import struct
+import tracemalloc
 from datetime import datetime, timezone
 from typing import Any
 
@@ -72,11 +74,8 @@ class Stock(stock.RemoteCopy):
     """
 
 
-def mention(place: int) -> Ext:
-    """
-    Give what mentions an object.
-    """
-    return Ext(1, place.to_bytes(4, "big"))
+MENTION = Ext(1, b"")
+"""What stands for the next mention of an object."""
 
 
 class CompactedTests(SynchronousTestCase):
@@ -107,12 +106,18 @@ class CompactedTests(SynchronousTestCase):
         self.addCleanup(pb.copyTags.pop, name, None)
         pb.setUnjellyableForClass(name, cls)
 
-    def read(self, *states: Any, names: Any = (NAME,), kinds: Any = None) -> Any:
+    def read(
+        self,
+        *states: Any,
+        names: Any = (NAME,),
+        kinds: Any = None,
+        places: Any = (),
+    ) -> Any:
         """
-        Read what has these states.
+        Read what has these states, or groups of them, and mentions these places.
         """
         kinds = [0] * len(states) if kinds is None else kinds
-        return self.readBytes(_encode((names, kinds, states)))
+        return self.readBytes(_encode((names, kinds, states, places)))
 
     def readBytes(self, packed: Any) -> Any:
         """
@@ -130,9 +135,23 @@ class CompactedTests(SynchronousTestCase):
         """
         An object is found by its place.
         """
-        duck = self.read({"a": 1}, {"x": [mention(0)], "y": mention(0)})
+        duck = self.read({"a": 1}, {"x": [MENTION], "y": MENTION}, places=[0, 0])
         self.assertIs(duck.x[0], duck.y)
         self.assertEqual({"a": 1}, vars(duck.y))
+
+    def test_groups(self) -> None:
+        """
+        Several objects of a class may be in one group, and are found by their places
+        among all objects.
+        """
+        states: list[Any] = [[{"a": 1}, {"a": 2}], [{"a": 3}], {"x": [MENTION] * 3}]
+        for kinds, cls in (([0, 0, 0], Duck), ([0, 1, 0], Hooked)):
+            names = [NAME, b"test.Hooked"]
+            for each in states[1][0], states[2]:
+                each["name"] = "x"
+            duck = self.read(*states, names=names, kinds=kinds, places=[1, 2, 0])
+            self.assertEqual([2, 3, 1], [each.a for each in duck.x])
+            self.assertEqual([Duck, cls, Duck], [type(each) for each in duck.x])
 
     def test_noForm(self) -> None:
         """
@@ -143,16 +162,34 @@ class CompactedTests(SynchronousTestCase):
         for kinds in ([], [0, 0], [1], [-1], [2**40]):
             self.assertIn("another number", self.refused({}, kinds=kinds))
         self.assertIn("no objects", self.refused())
-        others: list[Any] = [7, [], "x", None, mention(0)]
+        others: list[Any] = [7, [], "x", None, MENTION, [7], [{}, 7]]
         for state in others:
             self.assertIn("no objects", self.refused(state))
 
     def test_whatIsNotThere(self) -> None:
         """
-        No object mentions itself, or one that comes later, or what is no object.
+        No object mentions itself, or one of its group, or one that comes later, or
+        what is no object.
         """
-        for ext in (mention(1), mention(2), mention(2**31), Ext(2, b""), Ext(1, b"")):
-            self.assertIn("no objects", self.refused({"a": ext}, {"b": ext}))
+        for place in (1, 2, 2**31, 2**64 - 1, -1, -2, None):
+            for first in ({"a": MENTION}, [{}, {"a": MENTION}], [{"a": MENTION}, {}]):
+                for kinds in ([0, 0], [0, 1]):
+                    names = [NAME, b"test.Stock"]
+                    text = self.refused(first, {}, names=names, kinds=kinds)
+                    self.assertIn("what is not there", text)
+                    given: Any = {"names": names, "kinds": kinds, "places": [place]}
+                    self.assertIn("no objects", self.refused(first, {}, **given))
+        text = self.refused({}, {"b": Ext(2, b"")}, places=[0])
+        self.assertIn("no objects", text)
+
+    def test_numberOfMentions(self) -> None:
+        """
+        There are as many places as mentions.
+        """
+        for places in ([], [0, 0]):
+            text = self.refused({}, {"a": MENTION}, places=places)
+            self.assertIn("no objects", text)
+        self.assertIn("another number", self.refused({}, places=[0]))
 
     def test_otherValues(self) -> None:
         """
@@ -161,10 +198,11 @@ class CompactedTests(SynchronousTestCase):
         now = datetime.now(timezone.utc)
         self.assertIn("MessagePack's own", self.refused({"a": [now]}))
         self.assertIn("a key", self.refused({"a": {now: 1}}))
-        list_ = b"\x93\x91\xc4\x09test.Duck\x91\x00\x91\x81\xa1a\x81\x91\x01\x01"
-        self.assertRaises(Violation, self.readBytes, list_)
-        keyed = msgspec.Raw(b"\x81" + _encode(mention(0)) + b"\x01")
-        self.assertIn("a key", self.refused({}, {"a": keyed}))
+        list_ = b"\x94\x91\xc4\x09test.Duck\x91\x00\x91\x81\xa1a\x81\x91\x01\x01\x90"
+        error = self.assertRaises(Violation, self.readBytes, list_)
+        self.assertIn("a key", str(error))
+        keyed = msgspec.Raw(b"\x81" + _encode(MENTION) + b"\x01")
+        self.assertIn("a key", self.refused({}, {"a": keyed}, places=[0]))
 
     def test_names(self) -> None:
         """
@@ -224,25 +262,39 @@ class CompactedTests(SynchronousTestCase):
             self.assertEqual(2, len(Watchful.made))
             Watchful.made.clear()
 
+    def test_manyGroups(self) -> None:
+        """
+        Groups are counted before anything is made of them, be they no lists.
+        """
+        self.patch(limits, "MAX_OBJECTS", 1000)
+        size = 2**22
+        groups = msgspec.Raw(b"\xdd" + struct.pack("!I", size) + b"\xc0" * size)
+        packed = _encode(([NAME], [0], groups, []))
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        error = self.assertRaises(Violation, self.readBytes, packed)
+        self.assertIn("pbcopy.limits.MAX_OBJECTS", str(error))
+        self.assertLess(tracemalloc.get_traced_memory()[1], 2 * size)
+
     def test_postUnjelly(self) -> None:
         """
         Each object hears once that the message is there, the outermost one last.
         """
-        states = [{"name": "a"}, {"name": "b"}, {"name": "c", "x": mention(0)}]
-        self.read(*states, names=[b"test.Hooked"])
+        states = [{"name": "a"}, {"name": "b"}, {"name": "c", "x": MENTION}]
+        self.read(*states, names=[b"test.Hooked"], places=[0])
         self.assertEqual(["a", "b", "c"], Hooked.heard)
         Hooked.heard.clear()
         names = [b"test.Hooked", b"test.Stock"]
-        self.read({}, *states, names=names, kinds=[1, 0, 0, 0])
+        self.read({}, *states, names=names, kinds=[1, 0, 0, 0], places=[1])
         self.assertEqual(["a", "b", "c"], Hooked.heard)
 
     def test_otherWays(self) -> None:
         """
         What Twisted makes, a factory, and a function get what Jelly gives them.
         """
-        values = {"a": ["\xe4", None, True, False, 1, b"x", {"k": mention(0)}]}
+        values = {"a": ["\xe4", None, True, False, 1, b"x", {"k": MENTION}]}
         names = [NAME, b"test.Stock"]
-        made = self.read({"b": 1}, values, names=names, kinds=[0, 1])
+        made = self.read({"b": 1}, values, names=names, kinds=[0, 1], places=[0])
         self.assertIsInstance(made, Stock)
         self.assertEqual(["\xe4", None, True, False, 1, b"x"], made.a[:6])
         self.assertEqual({"b": 1}, vars(made.a[6]["k"]))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import limits
-from pbcopy._packing import checkLists, hasMoreLists, pack, unpack
+from pbcopy._packing import checkLists, hasMoreLists, lengthOf, pack, unpack
 from pbcopy.errors import Violation
 
 ATOMS = st.one_of(st.binary(), st.integers(), st.floats(allow_nan=False))
@@ -126,6 +126,28 @@ class ListsTests(SynchronousTestCase):
         headers = b"\x90", b"\xdc\x00\x00", b"\xdd\x00\x00\x00\x00"
         for empty in (*headers, b"\x80", b"\xde\x00\x00", b"\xdf\x00\x00\x00\x00"):
             self.assertCount(4, b"\x93" + empty * 3)
+
+    def test_largeTexts(self) -> None:
+        """
+        What has large texts among small tokens is counted as any other.
+        """
+        text = b"\xc6\x00\x00\x80\x00" + b"\x90" * 2**15
+        for count in (1, 100, 10_000):
+            packed = b"\xdc" + struct.pack("!H", 2 * count + 1) + text
+            self.assertCount(1 + count, packed + b"\xc0\x90" * count)
+
+    def test_length(self) -> None:
+        """
+        The length of a list is found, however it is written, and in whatever it is.
+        """
+        for size in (0, 1, 15, 16, 100, 2**16 - 1, 2**16, 2**17):
+            packed = pack([[0] * size])[1:]
+            self.assertEqual(size, lengthOf(packed))
+            self.assertEqual(size, lengthOf(msgspec.Raw(packed)))
+        for empty in (b"\xdc\x00\x01\xc0", b"\xdd\x00\x00\x00\x01\xc0"):
+            self.assertEqual(1, lengthOf(empty))
+        for other in (7, "text", b"bytes", None, {"a": 1}, 2**63, -1):
+            self.assertEqual(0, lengthOf(msgspec.msgpack.encode(other)))
 
     def test_memory(self) -> None:
         """

@@ -132,7 +132,7 @@ class SentTests(CopyTestCase):
         (tag, packed) = self.answers[0]
         self.assertEqual(COMPACT_TAG, tag)
         name = b"pbcopy.test.test_quickcopies.Pond"
-        message = [[name], [0], [vars(view)]]
+        message = [[name], [0], [vars(view)], []]
         self.assertEqual(message, msgspec.msgpack.decode(packed))
 
     def test_others(self) -> None:
@@ -511,5 +511,5 @@ class TakenTests(CopyTestCase):
         Bytes that hold none fail the call.
         """
         broker = self.connected().client
-        for packed in (b"", b"\xc1", msgspec.msgpack.encode([[], [0], [{}]])):
+        for packed in (b"", b"\xc1", msgspec.msgpack.encode([[], [0], [{}], []])):
             self.assertRaises(Violation, broker.unserialize, [COMPACT_TAG, packed])

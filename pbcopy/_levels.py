@@ -1,0 +1,116 @@
+# -*- test-case-name: pbcopy.test.test_levels -*-
+"""
+What is in plain values, a level at a time.
+
+A level is what is in the lists and dicts of the level above it.  Its types are
+looked at all together, in a few calls of what is written in C, whatever their
+number.
+"""
+
+from __future__ import annotations
+
+import gc
+from itertools import chain
+from typing import Any
+
+SCALARS = frozenset([bool, bytes, float, int, str, type(None)])
+"""What is in MessagePack, exactly, and has nothing in it."""
+
+CONTAINERS = frozenset([dict, list])
+PLAIN = SCALARS | CONTAINERS
+_DICT = frozenset([dict])
+
+
+def isFlat(state: Any) -> bool:
+    """
+    Tell whether a state is a dict with nothing in it but numbers, texts and the like.
+    """
+    return (
+        type(state) is dict
+        and SCALARS.issuperset(map(type, state))
+        and SCALARS.issuperset(map(type, state.values()))
+    )
+
+
+def areDicts(values: list[Any]) -> bool:
+    """
+    Tell whether all of some values are dicts, and nothing that is derived from those.
+    """
+    return _DICT.issuperset(map(type, values))
+
+
+def contentsOf(containers: list[Any]) -> list[Any]:
+    """
+    Give all that is in lists and dicts, and at least those keys that are no texts.
+    """
+    dicts = dictsIn(containers)
+    contents = _contentsOf(dicts)
+    if len(dicts) < len(containers):
+        lists = (each for each in containers if type(each) is list)
+        contents += chain.from_iterable(lists)
+    return contents
+
+
+def _walked(dicts: list[dict[Any, Any]]) -> list[Any]:
+    """
+    Give the keys and the values of dicts.
+    """
+    values = chain.from_iterable(map(dict.values, dicts))
+    return [*chain.from_iterable(dicts), *values]
+
+
+def _collected(dicts: list[dict[Any, Any]]) -> list[Any]:
+    """
+    Give the values of dicts, and the keys of those where not all are texts.  Python's
+    collector of garbage keeps the two apart, and knows no subclass of text.
+    """
+    return gc.get_referents(*dicts)
+
+
+def haveScalarKeys(containers: list[Any]) -> bool:
+    """
+    Tell whether all keys of the dicts among some containers are scalars.
+    """
+    keys = chain.from_iterable(dictsIn(containers))
+    return SCALARS.issuperset(map(type, keys))
+
+
+def dictsIn(containers: list[Any]) -> list[dict[Any, Any]]:
+    """
+    Give those containers that are dicts.
+    """
+    if areDicts(containers):
+        return containers
+    return [each for each in containers if type(each) is dict]
+
+
+def containersIn(values: list[Any], kinds: set[type]) -> list[Any]:
+    """
+    Give those values that are containers.
+
+    @param kinds: the types of all of them.
+    """
+    if CONTAINERS >= kinds:
+        return values
+    if CONTAINERS.isdisjoint(kinds):
+        return []
+    return [each for each in values if type(each) in CONTAINERS]
+
+
+class _Blank:
+    """
+    What has attributes.
+    """
+
+
+def _isWhole() -> bool:
+    """
+    Tell whether the collector finds all that is in a dict.  From Python 3.13 on, it
+    does not for that of an object.
+    """
+    blank = _Blank()
+    blank.__dict__["a"] = 1
+    return gc.get_referents(vars(blank)) == [1]
+
+
+_contentsOf = _collected if _isWhole() else _walked
