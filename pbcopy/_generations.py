@@ -9,7 +9,7 @@ Nothing of an application's is called to find them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
 
@@ -66,7 +66,7 @@ class Generations:
         self.mentions = 0
         self._learn = learn
         self._hidden: dict[type, set[str]] = {}
-        self._known: set[int] = set()
+        self._known: dict[int, Any] = {}
         self._groups: list[Group] = []
         self._containers: set[int] = set()
 
@@ -78,11 +78,10 @@ class Generations:
         @return: whether each is a copy that can be sent so, or plain, and no list or
             dict is in two places.
         """
-        generation = {id(copy): copy}
+        self._known[id(copy)] = copy
         groups = [_grouped(type(copy), [copy], hidden)]
         while True:
             self._groups += groups
-            self._known.update(generation)
             states = groups[0].states
             if len(groups) > 1:
                 states = [*chain.from_iterable(each.states for each in groups)]
@@ -90,12 +89,16 @@ class Generations:
             if not mentioned:
                 return mentioned is not None
             self.mentions += len(mentioned)
-            generation = dict(zip(map(id, mentioned), mentioned, strict=True))
-            for each in self._known.intersection(generation):
-                del generation[each]
-            groups = [*self._groupsOf([*generation.values()])]
+            groups = [*self._groupsOf(self._new(mentioned))]
             if not groups:
                 return True
+
+    def _new(self, copies: list[Any]) -> list[Any]:
+        before = len(self._known)
+        self._known.update(zip(map(id, copies), copies, strict=True))
+        # A dict keeps what is new at its end.
+        new = islice(reversed(self._known.values()), len(self._known) - before)
+        return [*new][::-1]
 
     def _groupsOf(self, copies: list[Any]) -> Iterator[Group]:
         classes = dict.fromkeys(map(type, copies))
@@ -111,8 +114,9 @@ class Generations:
         """
         mentioned: list[Any] = []
         level = states
+        kinds: set[type] = {dict}
         for _ in range(limits.MAX_NESTING):
-            values = contentsOf(level)
+            values, above = contentsOf(level, kinds), kinds
             kinds = {*map(type, values)}
             if SCALARS >= kinds:
                 return mentioned
@@ -122,7 +126,7 @@ class Generations:
                     copies = [each for each in values if type(each) not in PLAIN]
                 if not self._areKnown(copies, kinds - PLAIN):
                     return None
-                if not haveScalarKeys(level):
+                if not haveScalarKeys(level, above):
                     return None
                 mentioned += copies
             level = containersIn(values, kinds)
@@ -200,10 +204,12 @@ class Generations:
     def _copiesIn(self, state: _State) -> list[Any]:
         copies: list[Any] = []
         level: list[Any] = [state]
+        kinds: set[type] = {dict}
         while level:
-            values = contentsOf(level)
+            values = contentsOf(level, kinds)
+            kinds = {*map(type, values)}
             copies += [each for each in values if type(each) not in PLAIN]
-            level = containersIn(values, {*map(type, values)})
+            level = containersIn(values, kinds)
         return copies
 
 

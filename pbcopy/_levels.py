@@ -10,15 +10,16 @@ number.
 from __future__ import annotations
 
 import gc
+from collections.abc import Set
 from itertools import chain
 from typing import Any
 
 SCALARS = frozenset([bool, bytes, float, int, str, type(None)])
 """What is in MessagePack, exactly, and has nothing in it."""
 
+DICT = frozenset([dict])
 CONTAINERS = frozenset([dict, list])
 PLAIN = SCALARS | CONTAINERS
-_DICT = frozenset([dict])
 
 
 def isFlat(state: Any) -> bool:
@@ -36,17 +37,20 @@ def areDicts(values: list[Any]) -> bool:
     """
     Tell whether all of some values are dicts, and nothing that is derived from those.
     """
-    return _DICT.issuperset(map(type, values))
+    return DICT.issuperset(map(type, values))
 
 
-def contentsOf(containers: list[Any]) -> list[Any]:
+def contentsOf(containers: list[Any], kinds: Set[type]) -> list[Any]:
     """
     Give all that is in lists and dicts, and at least those keys that are no texts.
+
+    @param kinds: the types of all of them.  There may be others, too.
     """
-    dicts = dictsIn(containers)
-    contents = _contentsOf(dicts)
-    if len(dicts) < len(containers):
-        lists = (each for each in containers if type(each) is list)
+    contents = _contentsOf(dictsIn(containers, kinds)) if dict in kinds else []
+    if dict not in kinds:
+        contents += chain.from_iterable(containers)
+    elif list in kinds:
+        lists = [each for each in containers if type(each) is list]
         contents += chain.from_iterable(lists)
     return contents
 
@@ -67,24 +71,30 @@ def _collected(dicts: list[dict[Any, Any]]) -> list[Any]:
     return gc.get_referents(*dicts)
 
 
-def haveScalarKeys(containers: list[Any]) -> bool:
+def haveScalarKeys(containers: list[Any], kinds: Set[type]) -> bool:
     """
     Tell whether all keys of the dicts among some containers are scalars.
+
+    @param kinds: the types of all of them.
     """
-    keys = chain.from_iterable(dictsIn(containers))
+    keys = chain.from_iterable(dictsIn(containers, kinds))
     return SCALARS.issuperset(map(type, keys))
 
 
-def dictsIn(containers: list[Any]) -> list[dict[Any, Any]]:
+def dictsIn(containers: list[Any], kinds: Set[type]) -> list[dict[Any, Any]]:
     """
     Give those containers that are dicts.
+
+    @param kinds: the types of all of them.
     """
-    if areDicts(containers):
+    if list not in kinds:
         return containers
+    if dict not in kinds:
+        return []
     return [each for each in containers if type(each) is dict]
 
 
-def containersIn(values: list[Any], kinds: set[type]) -> list[Any]:
+def containersIn(values: list[Any], kinds: Set[type]) -> list[Any]:
     """
     Give those values that are containers.
 

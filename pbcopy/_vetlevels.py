@@ -38,6 +38,7 @@ def vetLevels(
     mostItems, longest = _SIZES.of(broker)
     allowed = frozenset(classes)
     level: list[Any] = states
+    kinds: set[type] = {dict}
     depth = 0
     while level:
         depth += 1
@@ -45,13 +46,13 @@ def vetLevels(
             most = max(map(len, level))
             checkLimit("MAX_ITEMS", broker, most, "items in one container", COMPACT)
         if size > longest:
-            _checkStrings(level, broker)
-        values = contentsOf(level)
+            _checkStrings(level, kinds, broker)
+        values, above = contentsOf(level, kinds), kinds
         kinds = {*map(type, values)}
         if SCALARS >= kinds:
             break
         if not kinds <= PLAIN:
-            if not haveScalarKeys(level):
+            if not haveScalarKeys(level, above):
                 raise noObjects("a key that is a list, or an object")
             if not kinds - PLAIN <= allowed:
                 raise noObjects("a value of MessagePack's own")
@@ -60,8 +61,8 @@ def vetLevels(
     checkLimit("MAX_NESTING", broker, depth, what, COMPACT)
 
 
-def _checkStrings(level: list[Any], broker: Any) -> None:
-    dicts = dictsIn(level)
+def _checkStrings(level: list[Any], kinds: set[type], broker: Any) -> None:
+    dicts = dictsIn(level, kinds)
     lists = [each for each in level if type(each) is list]
     values = [*chain(*dicts, *map(dict.values, dicts), *lists)]
     texts = [each.encode("utf-8") for each in values if type(each) is str]

@@ -5,8 +5,6 @@ Tests for L{pbcopy._compacted}.
 
 from __future__ import annotations
 
-import struct
-import tracemalloc
 from datetime import datetime, timezone
 from typing import Any
 
@@ -78,9 +76,9 @@ MENTION = Ext(1, b"")
 """What stands for the next mention of an object."""
 
 
-class CompactedTests(SynchronousTestCase):
+class CompactedTestCase(SynchronousTestCase):
     """
-    Bytes become objects, or are refused before any is made.
+    Who reads messages.
     """
 
     def setUp(self) -> None:
@@ -131,27 +129,11 @@ class CompactedTests(SynchronousTestCase):
         """
         return str(self.assertRaises(Violation, self.read, *states, **given))
 
-    def test_mentions(self) -> None:
-        """
-        An object is found by its place.
-        """
-        duck = self.read({"a": 1}, {"x": [MENTION], "y": MENTION}, places=[0, 0])
-        self.assertIs(duck.x[0], duck.y)
-        self.assertEqual({"a": 1}, vars(duck.y))
 
-    def test_groups(self) -> None:
-        """
-        Several objects of a class may be in one group, and are found by their places
-        among all objects.
-        """
-        states: list[Any] = [[{"a": 1}, {"a": 2}], [{"a": 3}], {"x": [MENTION] * 3}]
-        for kinds, cls in (([0, 0, 0], Duck), ([0, 1, 0], Hooked)):
-            names = [NAME, b"test.Hooked"]
-            for each in states[1][0], states[2]:
-                each["name"] = "x"
-            duck = self.read(*states, names=names, kinds=kinds, places=[1, 2, 0])
-            self.assertEqual([2, 3, 1], [each.a for each in duck.x])
-            self.assertEqual([Duck, cls, Duck], [type(each) for each in duck.x])
+class CompactedTests(CompactedTestCase):
+    """
+    Bytes become objects, or are refused before any is made.
+    """
 
     def test_noForm(self) -> None:
         """
@@ -165,31 +147,6 @@ class CompactedTests(SynchronousTestCase):
         others: list[Any] = [7, [], "x", None, MENTION, [7], [{}, 7]]
         for state in others:
             self.assertIn("no objects", self.refused(state))
-
-    def test_whatIsNotThere(self) -> None:
-        """
-        No object mentions itself, or one of its group, or one that comes later, or
-        what is no object.
-        """
-        for place in (1, 2, 2**31, 2**64 - 1, -1, -2, None):
-            for first in ({"a": MENTION}, [{}, {"a": MENTION}], [{"a": MENTION}, {}]):
-                for kinds in ([0, 0], [0, 1]):
-                    names = [NAME, b"test.Stock"]
-                    text = self.refused(first, {}, names=names, kinds=kinds)
-                    self.assertIn("what is not there", text)
-                    given: Any = {"names": names, "kinds": kinds, "places": [place]}
-                    self.assertIn("no objects", self.refused(first, {}, **given))
-        text = self.refused({}, {"b": Ext(2, b"")}, places=[0])
-        self.assertIn("no objects", text)
-
-    def test_numberOfMentions(self) -> None:
-        """
-        There are as many places as mentions.
-        """
-        for places in ([], [0, 0]):
-            text = self.refused({}, {"a": MENTION}, places=places)
-            self.assertIn("no objects", text)
-        self.assertIn("another number", self.refused({}, places=[0]))
 
     def test_otherValues(self) -> None:
         """
@@ -261,20 +218,6 @@ class CompactedTests(SynchronousTestCase):
             self.read({}, state, names=names)
             self.assertEqual(2, len(Watchful.made))
             Watchful.made.clear()
-
-    def test_manyGroups(self) -> None:
-        """
-        Groups are counted before anything is made of them, be they no lists.
-        """
-        self.patch(limits, "MAX_OBJECTS", 1000)
-        size = 2**22
-        groups = msgspec.Raw(b"\xdd" + struct.pack("!I", size) + b"\xc0" * size)
-        packed = _encode(([NAME], [0], groups, []))
-        tracemalloc.start()
-        self.addCleanup(tracemalloc.stop)
-        error = self.assertRaises(Violation, self.readBytes, packed)
-        self.assertIn("pbcopy.limits.MAX_OBJECTS", str(error))
-        self.assertLess(tracemalloc.get_traced_memory()[1], 2 * size)
 
     def test_postUnjelly(self) -> None:
         """
