@@ -16,7 +16,7 @@ from pbcopy._answers import answerFails
 from pbcopy._channel import COMPACT
 from pbcopy._cycles import referencesOf
 from pbcopy._envelope import COMPACT_TAG, opened
-from pbcopy._filling import blanks, fill, takesAState
+from pbcopy._filling import filled, takesAState
 from pbcopy._groupreading import NO_OBJECTS, Reading, checkName
 from pbcopy._levels import isFlat
 from pbcopy._limited import Several
@@ -124,9 +124,7 @@ def _alone(data: Any, broker: Any, security: Any) -> Any:
         return None
     if not isFlat(state):
         vetLevels([state], (), broker, len(data))
-    (copy,) = copies = blanks(cls, 1)
-    fill(cls, copies, [state])
-    return copy
+    return filled(cls, state)
 
 
 def _mentionless(code: int, data: memoryview) -> Any:

@@ -40,25 +40,44 @@ def blanks(cls: Any, count: int) -> list[Any]:
     return [_new(cls) for _ in range(count)]
 
 
+def filled(cls: Any, state: _State) -> Any:
+    """
+    Give a copy with a state.
+
+    @raise Violation: if a name in it is not one of a data attribute.
+    """
+    copy = _new(cls)
+    if _isTaken(cls, state):
+        # A frozen dataclass, say, refuses to have attributes set.
+        _set(copy, "__dict__", state)
+    else:
+        applyState(copy, state)
+    return copy
+
+
 def fill(cls: Any, copies: Sequence[Any], states: Sequence[_State]) -> None:
     """
     Give each of some copies of one class its state.
 
     @raise Violation: if a name in it is not one of a data attribute.
     """
-    names = states[0] if len(states) == 1 else dict.fromkeys(set().union(*states))
-    isOwn = cls.setCopyableState is TAKES["setCopyableState"]
-    if isOwn and (areOrdinary(cls, names) or _areAttributes(cls, names)):
-        if cls.__setattr__ is _set:
-            for copy, state in zip(copies, states, strict=True):
-                copy.__dict__ = state
-        else:
-            # A frozen dataclass, say, refuses to have attributes set.
-            for copy, state in zip(copies, states, strict=True):
-                _set(copy, "__dict__", state)
-    else:
+    if not _isTaken(cls, dict.fromkeys(set().union(*states))):
         for copy, state in zip(copies, states, strict=True):
             applyState(copy, state)
+    elif cls.__setattr__ is _set:
+        for copy, state in zip(copies, states, strict=True):
+            copy.__dict__ = state
+    else:
+        for copy, state in zip(copies, states, strict=True):
+            _set(copy, "__dict__", state)
+
+
+def _isTaken(cls: Any, names: _State) -> bool:
+    """
+    Tell whether copies of a class take a state with these names as it is.
+    """
+    isOwn = cls.setCopyableState is TAKES["setCopyableState"]
+    return isOwn and (areOrdinary(cls, names) or _areAttributes(cls, names))
 
 
 def hooksOf(cls: Any, copies: Sequence[Any]) -> list[Any]:

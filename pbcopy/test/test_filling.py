@@ -11,7 +11,7 @@ from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
-from pbcopy._filling import blanks, fill, hooksOf, takesAState
+from pbcopy._filling import blanks, fill, filled, hooksOf, takesAState
 from pbcopy.errors import Violation
 
 
@@ -108,7 +108,9 @@ class FillingTests(SynchronousTestCase):
         Make copies with these states.
         """
         copies = blanks(cls, len(states))
-        fill(cls, copies, states)
+        fill(cls, copies, [each.copy() for each in states])
+        alone = [filled(cls, each) for each in states]
+        self.assertEqual([*map(vars, copies)], [*map(vars, alone)])
         return copies
 
     def test_which(self) -> None:
