@@ -8,7 +8,7 @@ Nothing of an application's is called to find them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
@@ -89,7 +89,7 @@ class Generations:
             if not mentioned:
                 return mentioned is not None
             self.mentions += len(mentioned)
-            groups = [*self._groupsOf(self._new(mentioned))]
+            groups = self._groupsOf(self._new(mentioned))
             if not groups:
                 return True
 
@@ -100,13 +100,14 @@ class Generations:
         new = islice(reversed(self._known.values()), len(self._known) - before)
         return [*new][::-1]
 
-    def _groupsOf(self, copies: list[Any]) -> Iterator[Group]:
-        classes = dict.fromkeys(map(type, copies))
-        for cls in classes:
-            own = copies
-            if len(classes) > 1:
-                own = [each for each in copies if type(each) is cls]
-            yield _grouped(cls, own, self._hidden[cls])
+    def _groupsOf(self, copies: list[Any]) -> list[Group]:
+        classes: dict[type, list[Any]] = {each: [] for each in {*map(type, copies)}}
+        if len(classes) == 1:
+            classes = dict.fromkeys(classes, copies)
+        else:
+            for each in copies:
+                classes[type(each)].append(each)
+        return [_grouped(cls, of, self._hidden[cls]) for cls, of in classes.items()]
 
     def _mentionedIn(self, states: list[Any]) -> list[Any] | None:
         """
