@@ -23,6 +23,9 @@ HEARD = "heard"
 RELEASE = "release"
 """The word for: I take C{release}, C{recount} and C{forget}."""
 
+MARK = "mark"
+"""The word for: I take C{mark}, and answer with C{reached}."""
+
 ENVELOPE = "pbcopy.envelope"
 """The word for: I open envelopes (L{pbcopy._envelope}).  It is their tag, too."""
 
@@ -86,7 +89,7 @@ class Channel(flavors.Referenceable):
     def _hello(self, *words: str) -> None:
         # An application's own SecurityOptions may know better.
         allows = self.broker.security.isTypeAllowed
-        told = [*words, RELEASE]
+        told = [*words, RELEASE, MARK]
         if allows(ENVELOPE.encode("ascii")) and allows(TAG):
             if mayPack(self.broker):
                 told.append(ENVELOPE)

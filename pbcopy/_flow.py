@@ -23,6 +23,7 @@ from zope.interface import implementer
 
 from pbcopy._prompt import Prompt
 from pbcopy._turn import installed
+from pbcopy._window import Window
 
 
 def _nothing() -> None:
@@ -52,14 +53,23 @@ class Flow:
     """
     Whether the peer of one connection takes what it is sent.
 
-    @ivar isFull: whether the transport has more to write than it wants to keep.
+    @ivar isFull: whether the transport has more to write than it wants to keep, or the
+        peer has yet to take as many updates as it may.
     @ivar pending: how many bytes were written while it was.
     """
 
-    def __init__(self, broker: pb.Broker) -> None:
+    def __init__(
+        self, broker: pb.Broker, ask: Callable[[], bool] = lambda: False
+    ) -> None:
+        """
+        @param ask: asks the peer to say when it has come so far (L{reached}), and
+            tells whether it will.
+        """
         self.isFull = False
         self.pending = 0
         self._broker = broker
+        self._window = Window(broker, ask)
+        self._isHeld = self._isAhead = False
         self._prompt = Prompt(broker)
         self._isProducer = False
         self._uncount: Callable[[], object] = _nothing
@@ -88,6 +98,23 @@ class Flow:
             with self:
                 transport: Any = self._broker.transport
                 transport.write(left)
+        else:
+            self._sent()
+
+    def _sent(self) -> None:
+        self._window.sent()
+        if self._window.isFull and not self._isAhead:
+            self._isAhead = True
+            self._filled()
+
+    def reached(self) -> None:
+        """
+        Hear from the peer that it has come to where it was asked.
+        """
+        self._window.reached()
+        if self._isAhead and not self._window.isFull:
+            self._isAhead = False
+            self._emptied()
 
     def __enter__(self) -> None:
         """
@@ -100,14 +127,14 @@ class Flow:
         """
         Look no more, unless it is full, or has yet to write this.
         """
-        if self.isFull or not self._isProducer:
-            return
-        transport: Any = self._broker.transport
-        reactor = self._gathering(transport)
-        if reactor is None:
-            self._unregister()
-        elif self._leave is _nothing:
-            self._stay(transport, reactor)
+        if self._isProducer and not self._isHeld:
+            transport: Any = self._broker.transport
+            reactor = self._gathering(transport)
+            if reactor is None:
+                self._unregister()
+            elif self._leave is _nothing:
+                self._stay(transport, reactor)
+        self._sent()
 
     def _register(self) -> None:
         transport: Any = self._broker.transport
@@ -160,10 +187,15 @@ class Flow:
         """
         Hear from the transport that it is full.  Twisted's say so with each write.
         """
+        if not self._isHeld:
+            self._isHeld = True
+            self._leave()
+            self._filled()
+
+    def _filled(self) -> None:
         if self.isFull:
             return
         self.isFull = True
-        self._leave()
         self._count()
         for who, sender in list(self._senders.items()):
             try:
@@ -176,10 +208,15 @@ class Flow:
         """
         Hear from the transport that it has written all.
         """
-        self._countNoMore()
+        self._isHeld = False
         # What is told may fill it again.
         self._unregister()
-        gather(self._senders, lambda who, sender: sender.resumed(who))
+        self._emptied()
+
+    def _emptied(self) -> None:
+        if not self._isHeld and not self._isAhead:
+            self._countNoMore()
+            gather(self._senders, lambda who, sender: sender.resumed(who))
 
     def stopProducing(self) -> None:
         """
@@ -187,7 +224,7 @@ class Flow:
         """
         self._countNoMore()
         self._leave()
-        self._isProducer = False
+        self._isProducer = self._isHeld = self._isAhead = False
 
     def _count(self) -> None:
         """

@@ -39,7 +39,7 @@ from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from pbcopy._broker import isConnected, peerOf, raiseAtOnce, sendAtOnce, whenLost
-from pbcopy._channel import FRESH, HUB
+from pbcopy._channel import FRESH, HUB, MARK
 from pbcopy._counting import Counting
 from pbcopy._flow import Flow
 from pbcopy._kinds import shortly
@@ -65,7 +65,7 @@ class Hub(Counting):
 
     def __init__(self, broker: pb.Broker) -> None:
         super().__init__(broker)
-        self.flow, self.pending = Flow(broker), Pending(broker)
+        self.flow, self.pending = Flow(broker, self._mark), Pending(broker)
         whenLost(broker, self._lost)
 
     def remote_hello(self, *words: object) -> None:
@@ -177,7 +177,31 @@ class Hub(Counting):
         if replica is not None:
             replica.missed(inOneLine(why), bool(isComing))
 
+    def _mark(self) -> bool:
+        """
+        Ask the peer to say when it has come so far.
+
+        @return: whether it does.
+        """
+        if not self.understands(MARK):
+            return False
+        self._tellAside("mark")
+        return True
+
+    def remote_mark(self) -> None:
+        """
+        The peer wants to know that this has come so far.
+        """
+        self._tell("reached")
+
+    def remote_reached(self) -> None:
+        """
+        The peer has come to where it was asked.
+        """
+        self.flow.reached()
+
     def _lost(self, reason: BaseException) -> None:
+        self.flow.stopProducing()
         for replica in receivedBy(self.broker):
             replica.close(reason)
 
@@ -211,6 +235,8 @@ _WORDS: dict[str, Any] = {
     "refresh": tuple[int, Any],
     "fresh": tuple[int, Any],
     "missed": tuple[int, Any, Any],
+    "mark": tuple[()],
+    "reached": tuple[()],
     "piece": tuple[int, bytes],
     "acknowledge": tuple[()],
     "spent": _Ids,

@@ -28,6 +28,7 @@ __all__ = [
     "MAX_SECONDS_BEFORE_LOGIN",
     "MAX_STATE",
     "MAX_STRING",
+    "MAX_UNACKNOWLEDGED",
     "MAX_WORDS",
 ]
 
@@ -111,6 +112,12 @@ MAX_STRING = 64 * 1024 * 1024
 It is L{MAX_STATE}, so it says nothing by itself; a policy may say less.  A change of
 a declared replica comes as one bytes, and a replica for which it is too large is
 sent its whole state instead."""
+
+MAX_UNACKNOWLEDGED = 1_000
+"""How many updates a peer that has pbcopy may have yet to take.  Past that it counts
+as one that takes no more for now: changes of declared masters are merged, and what an
+application sends counts for L{MAX_PENDING_BYTES}.  A transport keeps 64 kB before it
+says so itself, and the systems at both ends up to some megabytes more."""
 
 MAX_WORDS = 10_000
 """How many words a peer may say about what it understands.  It says one for each

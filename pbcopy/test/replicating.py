@@ -392,6 +392,7 @@ def run(case: SynchronousTestCase, kinds: list[Kind], examples: int) -> None:
     case.patch(_pieces, "WINDOW", 2)
     case.patch(_envelope, "PIECE", 256)
     case.patch(limits, "MAX_PENDING", 30)
+    case.patch(limits, "MAX_UNACKNOWLEDGED", 6)
     case.patch(_valueclasses, "_local", dict(_valueclasses._local))
     pbcopy.setUnjellyableForValue(Colour)
     freeze()
