@@ -68,6 +68,9 @@ class Audience:
             )
         # What the state has already is told to those who were here before.
         self.flush()
+        if self._slow.observers() and not self._areSomeReady():
+            # What was changed with nobody to tell is not what they have.
+            self.lens.skip()
         # This has the lens know, and watch, each node.
         state = self.lens.state()
         self._checkLeaving(observer)
@@ -304,6 +307,9 @@ class Audience:
         self, observers: dict[RemoteCacheObserver, None]
     ) -> list[RemoteCacheObserver]:
         return [each for each in observers if each not in self._slow]
+
+    def _areSomeReady(self) -> bool:
+        return bool(self._ready(self._declared) or self._ready(self._plain))
 
     def _made(
         self,

@@ -244,6 +244,12 @@ class Lens:
         """
         return Mark(self.version, self._last, self.shapeCount)
 
+    def skip(self) -> None:
+        """
+        Count a version that nobody was told of.
+        """
+        self.version += 1
+
     def has(self, node: Any, mark: Mark) -> bool:
         """
         Tell whether the receivers have a node, and had it then.

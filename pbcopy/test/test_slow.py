@@ -161,6 +161,24 @@ class MergedTests(SlowTestCase):
         self.pond.ducks[2].age = 6
         self.assertSame()
 
+    def test_newcomerAmongTheSlow(self) -> None:
+        """
+        One that comes while all others read nothing has a state that is ahead of what
+        they have, and goes on from that.
+        """
+        self.quick.cut()
+        self.stop()
+        self.pond.depth = 1.0
+        self.quick = meet()
+        self.other = give(self.quick, self.pond)
+        heard: list[Any] = []
+        pbcopy.onStatus(self.other, lambda replica, status: heard.append(status))
+        self.go()
+        self.assertSame()
+        self.pond.depth = 3.0
+        self.assertSame()
+        self.assertEqual([], heard)
+
     def test_alone(self) -> None:
         """
         The others need not be there.
