@@ -100,8 +100,8 @@ class Reading:
             the next one.
         """
         # The places are looked up when they are needed, and no earlier.
-        mentions = map(made.__getitem__, self._places)
-        mention = mentions.__next__
+        places = iter(self._places)
+        mention = map(made.__getitem__, places).__next__
 
         def mentioned(code: int, data: memoryview) -> Any:
             if code != MENTION:
@@ -117,7 +117,7 @@ class Reading:
             except NO_OBJECTS as error:
                 raise _refused(error) from None
             yield kind, [group] if type(group) is dict else group
-        if not made or next(mentions, None) is not None:
+        if not made or next(places, None) is not None:
             raise noObjects("another number of objects, or of mentions")
 
     def unjellyEach(self, unjellier: Any) -> Any:

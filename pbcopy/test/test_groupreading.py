@@ -5,12 +5,15 @@ Tests for L{pbcopy._groupreading}.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import struct
 import tracemalloc
 from typing import Any
 
 import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.msgpack import Ext
 from twisted.spread.jelly import InsecureJelly, SecurityOptions
 
@@ -25,7 +28,9 @@ from pbcopy.test.test_compacted import (
     CompactedTestCase,
     Duck,
     Hooked,
+    Stock,
 )
+from pbcopy.test.test_packing import CALM
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -80,7 +85,8 @@ class GroupReadingTests(CompactedTestCase):
         for places in ([], [0, 0]):
             text = self.refused({}, {"a": MENTION}, places=places)
             self.assertIn("no objects", text)
-        self.assertIn("another number", self.refused({}, places=[0]))
+        for place in (0, 1, 2**40):
+            self.assertIn("another number", self.refused({}, places=[place]))
 
     def test_manyGroups(self) -> None:
         """
@@ -95,6 +101,28 @@ class GroupReadingTests(CompactedTestCase):
         error = self.assertRaises(Violation, self.readBytes, packed)
         self.assertIn("pbcopy.limits.MAX_OBJECTS", str(error))
         self.assertLess(tracemalloc.get_traced_memory()[1], 2 * size)
+
+    @CALM
+    @given(
+        st.lists(st.tuples(st.integers(0, 2**16), st.integers(0, 255)), max_size=4),
+        st.sampled_from([NAME, b"test.Stock"]),
+    )
+    def test_damaged(self, changes: list[tuple[int, int]], name: bytes) -> None:
+        """
+        What is damaged is read, or refused with one error that says so.
+        """
+        states = [
+            [{"a": 1}, {"a": [b"x"]}],
+            {"b": {"c": MENTION}},
+            {"x": [MENTION] * 3},
+        ]
+        names, kinds, places = [NAME, name], [0, 1, 0], [1, 2, 0, 2]
+        packed = bytearray(_encode((names, kinds, states, places)))
+        for at, value in changes:
+            packed[at % len(packed)] = value
+        with contextlib.suppress(Violation, InsecureJelly):
+            made = self.readBytes(bytes(packed))
+            self.assertIsInstance(made, (Duck, Stock))
 
     def test_collector(self) -> None:
         """
