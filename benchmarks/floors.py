@@ -60,8 +60,8 @@ class Floor:
 FLOORS = [
     # What holds.
     Floor("W1.64", "pbcopy", 2),
-    Floor("W2", "pbcopy", 95),
-    Floor("W2", "pbcopy+Broker", 95),
+    Floor("W2", "pbcopy", 92),
+    Floor("W2", "pbcopy+Broker", 92),
     Floor("W3.bytes", "pbcopy", 0.75, against="bare"),
     Floor("W3.bytes", "pbcopy+Broker", 0.75, against="bare"),
     Floor("W4", "pbcopy", 25),
