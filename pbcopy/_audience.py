@@ -68,9 +68,6 @@ class Audience:
             )
         # What the state has already is told to those who were here before.
         self.flush()
-        if self._slow.observers() and not self._areSomeReady():
-            # What was changed with nobody to tell is not what they have.
-            self.lens.skip()
         # This has the lens know, and watch, each node.
         state = self.lens.state()
         self._checkLeaving(observer)
@@ -308,9 +305,6 @@ class Audience:
     ) -> list[RemoteCacheObserver]:
         return [each for each in observers if each not in self._slow]
 
-    def _areSomeReady(self) -> bool:
-        return bool(self._ready(self._declared) or self._ready(self._plain))
-
     def _made(
         self,
         operations: list[Operation],
@@ -319,6 +313,8 @@ class Audience:
         plain: list[RemoteCacheObserver],
     ) -> list[Message]:
         if not declared and not plain:
+            # Who is brought up to date later has what there is then.
+            self.lens.skip()
             return []
         delta = self.lens.delta(operations)
         ready = [each for each in declared if self._mayLeaveTo(each)]

@@ -179,6 +179,25 @@ class MergedTests(SlowTestCase):
         self.assertSame()
         self.assertEqual([], heard)
 
+    def test_oneAfterTheOther(self) -> None:
+        """
+        Two that have read nothing, one of them for longer, are brought up to date one
+        after the other, and both go on from there.
+        """
+        self.stop()
+        self.pond.depth = 1.0
+        self.stop(self.quick)
+        self.pond.depth = 2.0
+        heard: list[Any] = []
+        for view in (self.view, self.other):
+            pbcopy.onStatus(view, lambda replica, status: heard.append(status))
+        self.go()
+        self.quick.fromServer.held = False
+        self.assertSame()
+        self.pond.depth = 3.0
+        self.assertSame()
+        self.assertEqual([], heard)
+
     def test_alone(self) -> None:
         """
         The others need not be there.
