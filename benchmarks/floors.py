@@ -59,13 +59,17 @@ class Floor:
 
 FLOORS = [
     # What holds.
-    Floor("W1.64", "pbcopy", 2),
+    Floor("W1.64", "pbcopy", 2.5),
+    Floor("W1.64", "pbcopy+Broker", 5.5),
     Floor("W2", "pbcopy", 92),
     Floor("W2", "pbcopy+Broker", 92),
     Floor("W3.bytes", "pbcopy", 0.75, against="bare"),
     Floor("W3.bytes", "pbcopy+Broker", 0.75, against="bare"),
     Floor("W4", "pbcopy", 25),
     Floor("W4", "pbcopy+Broker", 25),
+    Floor("W5.100", "pbcopy", 1.8),
+    Floor("W5.100", "shared", 1.8),
+    Floor("W5.100", "shared+Broker", 3),
     Floor("W6.block", "shared", 35),
     Floor("W6.block", "shared+Broker", 35),
     Floor("W6.latest", "shared", 35),

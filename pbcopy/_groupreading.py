@@ -8,7 +8,6 @@ All states are looked at before any copy is given one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from itertools import chain
 from typing import Annotated, Any
 
@@ -16,7 +15,6 @@ import msgspec
 from twisted.spread import jelly
 
 from pbcopy._channel import COMPACT
-from pbcopy._collector import unhurried
 from pbcopy._compact import MENTION
 from pbcopy._cycles import referencesOf
 from pbcopy._filling import blanks, fill, hooksOf, takesAState
@@ -45,7 +43,7 @@ class Reading:
         @param isSmall: whether nothing but the depth can be too much.
         @raise Violation: if this is no message, or too large.
         """
-        self._broker, self._security, self._isSmall = broker, security, isSmall
+        self._broker, self._security = broker, security
         self.hooks: list[Any] = []
         if not isSmall:
             checkLists(data, broker, COMPACT, 1)
@@ -76,12 +74,10 @@ class Reading:
             return None
         made: list[Any] = []
         groups: list[tuple[Any, list[Any], list[_State]]] = []
-        # What is larger is looked at meanwhile: others may have left garbage, too.
-        with unhurried() if self._isSmall else nullcontext():
-            for kind, states in self._decoded(made):
-                copies = blanks(classes[kind], len(states))
-                groups.append((classes[kind], copies, states))
-                made += copies
+        for kind, states in self._decoded(made):
+            copies = blanks(classes[kind], len(states))
+            groups.append((classes[kind], copies, states))
+            made += copies
         self._vet([states for _, _, states in groups], classes)
         for cls, copies, states in groups:
             fill(cls, copies, states)

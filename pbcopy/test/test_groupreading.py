@@ -6,7 +6,6 @@ Tests for L{pbcopy._groupreading}.
 from __future__ import annotations
 
 import contextlib
-import gc
 import struct
 import tracemalloc
 from typing import Any
@@ -18,8 +17,7 @@ from msgspec.msgpack import Ext
 from twisted.spread.jelly import InsecureJelly, SecurityOptions
 
 import pbcopy
-from pbcopy import _groupreading, limits
-from pbcopy._filling import blanks
+from pbcopy import limits
 from pbcopy._groupreading import checkName
 from pbcopy.errors import Violation
 from pbcopy.test.test_compacted import (
@@ -123,35 +121,6 @@ class GroupReadingTests(CompactedTestCase):
         with contextlib.suppress(Violation, InsecureJelly):
             made = self.readBytes(bytes(packed))
             self.assertIsInstance(made, (Duck, Stock))
-
-    def test_collector(self) -> None:
-        """
-        The collector of garbage waits while copies are made, unless they are very
-        many, and not while they are filled.
-        """
-        seen: list[bool] = []
-
-        def noted(cls: Any, count: int) -> list[Any]:
-            seen.append(gc.isenabled())
-            return blanks(cls, count)
-
-        class Setting(Duck):
-            def setCopyableState(self, state: Any) -> None:
-                seen.append(gc.isenabled())
-
-        self.register(b"test.Setting", Setting)
-        self.patch(_groupreading, "blanks", noted)
-        self.addCleanup(gc.enable if gc.isenabled() else gc.disable)
-        gc.enable()
-        self.read({}, {"a": 1}, names=[b"test.Setting"])
-        self.assertEqual([False] * 2 + [True] * 2, seen)
-        seen.clear()
-        text = self.refused({"a": MENTION}, names=[b"test.Setting"])
-        self.assertIn("what is not there", text)
-        self.assertTrue(gc.isenabled())
-        self.patch(limits, "MAX_OBJECTS", 10)
-        self.read({}, {"a": 1}, names=[b"test.Setting"])
-        self.assertEqual([True] * 4, seen)
 
     def test_names(self) -> None:
         """
