@@ -318,6 +318,9 @@ class Replicating(Settling):
         fields = [] if said is None else [f for f in said.fields if not f.isPrivate]
         before = contents([*self.masters, thing], self.masters)
         names = [each.name for each in fields]
+        if said is not None and not names:
+            # All that it has is private, and may be anything.
+            return
         try:
             refuse(tape, thing, names)
         except Unsendable:
