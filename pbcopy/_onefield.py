@@ -88,7 +88,9 @@ def _nameOf(cls: type, wireName: str, new: Any, types: list[Any]) -> str:
     if field is None:
         return ""
     name: str = field.name
+    kind = type(new)
     for each in types:
-        if not each.fieldType(name).takesAll((new,)):
+        wanted = each.fieldType(name)
+        if kind not in wanted.exact and not wanted.takesAll((new,)):
             return ""
     return name

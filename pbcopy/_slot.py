@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 Take = Callable[[Any, Any], None]
 """A function that gives a replica a state."""
 
+_NOTHING = [b"None"]
+"""What Jelly has for C{None}."""
+
 _slots: dict[int, Slot] = {}
 """The slot of each replica, by the id() of the replica."""
 
@@ -252,7 +255,8 @@ class Slot(Replica):
         isDelta = asText(message) == DELTA
         isShortest = isDelta and isAlone(args, kw) and isShort(args, broker)
         if isShortest and self.takeQuickly(args):
-            return serializedNothing(broker)
+            # No pbcopy asks for an answer.
+            return _NOTHING
         if isDelta and self.isGone():
             # It needs none.  The others that the message is for may be here.
             try:
