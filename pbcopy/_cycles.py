@@ -185,7 +185,8 @@ class Placeholder(_NotKnown):  # type: ignore[misc]
         Put the object where it belongs; if it is not known either, have that done
         later.
 
-        @raise Violation: if it is said to be itself.
+        @raise Violation: if it is said to be itself, or has to be a member or a key of
+            something and has no hash.
         """
         if thing is self:
             raise Violation(
@@ -196,8 +197,20 @@ class Placeholder(_NotKnown):  # type: ignore[misc]
         if isinstance(thing, NotKnown):
             for mutable, place in self.dependants:
                 thing.addDependant(mutable, place)
-        else:
+            return
+        try:
             super().resolveDependants(thing)
+        except TypeError as error:
+            raise _unhashable(thing, error, "put where it is mentioned") from None
+
+
+def _unhashable(thing: Any, error: TypeError, place: str) -> Violation:
+    return Violation(
+        f"this cannot be {place}",
+        where="['dereference', …]",
+        got=f"a {type(thing).__name__}: {error}",
+        expected="what has a hash",
+    )
 
 
 class _Key:
@@ -213,12 +226,7 @@ class _Key:
         try:
             _replaceKey(self._pair.dict, self._placeholder, thing)
         except TypeError as error:
-            raise Violation(
-                "this cannot be a key of a dict",
-                where="['dereference', …]",
-                got=f"a {type(thing).__name__}: {error}",
-                expected="what has a hash",
-            ) from None
+            raise _unhashable(thing, error, "a key of a dict") from None
         self._pair.key = thing
 
 

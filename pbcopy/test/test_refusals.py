@@ -140,6 +140,15 @@ class JellyTests(RefusalTestCase):
         error = self.refused(b"some.View", 1, [b"dictionary", [b"x", inner]])
         self.assertIn("key", error.what)
 
+    def test_aMemberThatHasNoHash(self) -> None:
+        """
+        So is a set that has an object in it that comes later, and has no hash.
+        """
+        later = [b"list", [b"set", [b"dereference", 2]], [b"reference", 2, [b"set"]]]
+        state = [b"dictionary", [[b"unicode", b"x"], later]]
+        error = self.refused(b"some.Taken", state)
+        self.assertEqual("this cannot be put where it is mentioned", error.what)
+
     def test_namesThatAreNoText(self) -> None:
         """
         So is the name of an attribute that is not in UTF-8.
