@@ -133,7 +133,7 @@ class Audience:
         try:
             return self._settled(who)
         except Exception as error:
-            who.missed(error)
+            who.late(error)
             return []
 
     def due(self, who: RemoteCacheObserver) -> list[Message]:

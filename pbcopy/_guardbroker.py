@@ -97,12 +97,12 @@ class Broker(DeltaBroker):
         if self._isClosed:
             return
         rest = self._takeDeltas(chunk) if self._decoder.isIdle() else chunk
-        if not rest:
+        if not rest or self.disconnected:
             return
         try:
             for expression in self._decoder.expressions(rest):
                 self.callExpressionReceived(expression)
-                if self._isClosed:
+                if self._isClosed or self.disconnected:
                     return
         except Violation as violation:
             self._close(violation)

@@ -55,6 +55,8 @@ class DeltaBroker(LoginBroker):
         """
         Tell whether a short and flat update is taken now, whatever it is.
         """
+        if self.disconnected:
+            return False
         self._maxima()
         isOpen = self._isRoomy and not self._isClosed
         return isOpen and TAKING.areIn(self)

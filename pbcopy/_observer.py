@@ -223,6 +223,15 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         if self._watcher is not None:
             self._watcher.missed(reason)
 
+    def late(self, reason: BaseException) -> None:
+        """
+        Hear that the replica takes more again, and has missed too much.  That says
+        nothing about the fresh states before.
+        """
+        if self._watcher is not None:
+            self._watcher.updates()
+        self.missed(reason)
+
     def behind(self, reason: BaseException) -> None:
         """
         Hear that something is to follow that the replica should have got by now.

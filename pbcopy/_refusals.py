@@ -59,8 +59,6 @@ def callIn(
     @param where: how an error names it.
     @raise Violation: if they are none.
     """
-    if isAlone(args, kw):
-        return (args,), {}
     flat = flatCall(broker, args, kw)
     if flat is not None:
         return flat

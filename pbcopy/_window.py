@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from twisted.python import log
 from twisted.spread import pb
 
 from pbcopy._limited import limitOf
@@ -54,7 +55,15 @@ class Window:
         most = max(1, limitOf("MAX_UNACKNOWLEDGED", self._broker))
         if not self._asked and self._count * 4 >= most:
             self._asked = self._count
-            if not self._ask():
+            if not self._isAsked():
                 # It never says so.
                 self._count = self._asked = 0
         self.isFull = self._count >= most
+
+    def _isAsked(self) -> bool:
+        try:
+            return self._ask()
+        except Exception:
+            # An update was sent, and has not failed.
+            log.err(None, "A peer could not be asked how far it has come")
+            return False

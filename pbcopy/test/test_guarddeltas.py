@@ -159,6 +159,20 @@ class DeltaTests(SynchronousTestCase):
         self.assertTrue(self.connection.client.disconnected)
         self.assertEqual([], self.taken)
 
+    def test_lostMeanwhile(self) -> None:
+        """
+        Where a callback loses the connection, the rest of what came is dropped.
+        """
+        self.have()
+        said: list[bytes] = []
+        self.connection.server.transport.write = said.append
+        for colour in ("brown", "blue", "red"):
+            self.master.colour = colour
+        self.view.subscribe(lambda changes: self.connection.cut())
+        self.connection.client.dataReceived(b"".join(said))
+        self.assertEqual("brown", self.view.colour)
+        self.assertEqual([True], self.taken)
+
     def test_stale(self) -> None:
         """
         A replica that has missed something, and an id that is none, are told of as

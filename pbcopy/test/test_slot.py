@@ -199,8 +199,13 @@ class QuickTests(SynchronousTestCase):
         master = Watched()
         view = give(self.connection, master)
         self.assertEqual("brown", self.changed(master, view))
-        self.assertEqual([False], self.taken)
-        self.assertEqual(["pbcopy.delta"], view.__class__.shown)
+        self.assertEqual({False}, {*self.taken})
+        # The arguments are as a Broker gives them.
+        message, args, kw = WatchedView.shown.pop()
+        broker = self.connection.client
+        self.assertEqual("pbcopy.delta", message)
+        self.assertEqual([bytes], [*map(type, broker.unserialize(args))])
+        self.assertEqual({}, broker.unserialize(kw))
 
     def test_stale(self) -> None:
         """
@@ -211,7 +216,7 @@ class QuickTests(SynchronousTestCase):
         slot: Any = slotOf(view)
         slot.watch.change(StatusKind.STALE, PBCopyError("missed"), None)
         self.assertEqual("brown", self.changed(master, view))
-        self.assertEqual([False], self.taken)
+        self.assertEqual({False}, {*self.taken})
 
 
 @pbcopy.shared
@@ -238,5 +243,5 @@ class WatchedView(pbcopy.RemoteCache):
         """
         Note it.
         """
-        self.shown.append(message)
+        self.shown.append((message, args, kw))
         return super().remoteMessageReceived(broker, message, args, kw)

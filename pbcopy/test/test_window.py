@@ -84,6 +84,18 @@ class WindowTests(SynchronousTestCase):
         self.window.reached()
         self.assertFalse(self.window.isFull)
 
+    def test_cannotAsk(self) -> None:
+        """
+        Where asking fails, that is logged, and the next update asks.
+        """
+        asks: list[Any] = [lambda: 1 / 0, lambda: True, lambda: True]
+        self.window = Window(stock.Broker(), lambda: asks.pop(0)())
+        self.assertFalse(self.send(2)[1])
+        self.assertEqual(1, len(self.flushLoggedErrors(ZeroDivisionError)))
+        self.assertTrue(self.send(8)[1])
+        self.window.reached()
+        self.assertFalse(self.window.isFull)
+
     def test_policy(self) -> None:
         """
         The policy of a factory may say how many there are.
@@ -140,6 +152,23 @@ class UnacknowledgedTests(SynchronousTestCase):
         self.connection.fromClient.held = False
         self.change(*range(1, 100))
         self.assertEqual(99, self.view.depth)
+
+    def test_againAndAgain(self) -> None:
+        """
+        A master that changes too much each time does not become stale for that.
+        """
+        self.patch(limits, "MAX_PENDING", 3)
+        self.connection.fromClient.held = False
+        other = Pond(things=[1, 2, 3, 4])
+        view = give(self.connection, other)
+        for each in range(10):
+            # They fill the window.
+            for at in range(4):
+                self.pond.depth = 10 * each + at
+            other.things.append(each)
+            self.connection.deliver()
+        self.assertEqual(other.things, view.things)
+        self.assertTrue(pbcopy.statusOf(view).isLive)
 
     def test_refused(self) -> None:
         """
