@@ -174,7 +174,9 @@ class Lifetimes(RuleBasedStateMachine):
         if client is None:
             return
         numbers = self.numbers(client, which, other)
-        if numbers == [0] or not client.hasMet():
+        # As with stock flavors, a bad answer costs the connection then.
+        isUnpacked = not getattr(stock.PBServerFactory, "packing", True)
+        if numbers == [0] or not client.hasMet() or (isUnpacked and isAnswer):
             # What a stock peer, or one that may be stock, cannot make good.
             bad = ""
         send = client.fetch if isAnswer else client.take
