@@ -345,9 +345,14 @@ class ObserversTests(ListingsTestCase):
         await clients.pop("bob").kill()
         for client in clients.values():
             await client.line("^2 still watch$")
-        clients["dan"] = self.python("observers_client.py", "dan", port)
+        for name in ("dan", "eve"):
+            clients[name] = self.python("observers_client.py", name, port)
+            for client in clients.values():
+                await client.line(f"^{name} is here$")
+        # Nobody waits for an answer after that.
+        await clients.pop("eve").kill()
         for client in clients.values():
-            await client.line("^dan is here$")
+            await client.line("^3 still watch$")
         await master.kill()
 
         news = [
@@ -356,6 +361,8 @@ class ObserversTests(ListingsTestCase):
             "carol is here",
             "2 still watch",
             "dan is here",
+            "eve is here",
+            "3 still watch",
         ]
         self.assertEqual([], master.printed)
         await self.assertPrints([*news, f"saw {news}"], clients["alice"])
