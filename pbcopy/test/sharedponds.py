@@ -9,10 +9,12 @@ from typing import Any
 
 import attr
 from twisted.spread import pb as stock
+from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
 from pbcopy import pb
 from pbcopy._memory import resultOf
+from pbcopy._slot import Slot
 from pbcopy.testing import Connection, connect
 
 
@@ -124,6 +126,22 @@ def meet(isMet: bool = True) -> Connection:
     if isMet:
         return connect(pb.PBServerFactory(pb.Root()), pb.PBClientFactory())
     return connect(stock.PBServerFactory(stock.Root()), stock.PBClientFactory())
+
+
+def takenQuickly(case: SynchronousTestCase) -> list[bool]:
+    """
+    Note, for as long as a test lasts, what is tried as a small change, and whether it
+    is taken so.
+    """
+    taken: list[bool] = []
+    take = Slot.takeQuickly
+
+    def noted(slot: Slot, packed: bytes) -> bool:
+        taken.append(take(slot, packed))
+        return taken[-1]
+
+    case.patch(Slot, "takeQuickly", noted)
+    return taken
 
 
 def give(connection: Connection, master: Any, perspective: Any = None) -> Any:

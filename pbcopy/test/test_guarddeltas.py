@@ -13,10 +13,9 @@ from twisted.trial.unittest import SynchronousTestCase
 import pbcopy
 import pbcopy.pb
 from pbcopy import limits
-from pbcopy._slot import Slot
 from pbcopy.errors import Violation
 from pbcopy.test.guards import Peer, portal
-from pbcopy.test.sharedponds import Duck, Pond, give, told
+from pbcopy.test.sharedponds import Duck, Pond, give, takenQuickly, told
 from pbcopy.testing import connect
 
 
@@ -44,14 +43,7 @@ class DeltaTests(SynchronousTestCase):
         """
         Note what is taken so.
         """
-        self.taken: list[bool] = []
-        take = Slot.takeQuickly
-
-        def noted(slot: Slot, packed: bytes) -> bool:
-            self.taken.append(take(slot, packed))
-            return self.taken[-1]
-
-        self.patch(Slot, "takeQuickly", noted)
+        self.taken = takenQuickly(self)
 
     def have(self, protocol: Any = pbcopy.Broker) -> None:
         """

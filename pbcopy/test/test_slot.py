@@ -13,11 +13,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
 from pbcopy import pb, statusOf
-from pbcopy._slot import Slot, _slots, slotOf
+from pbcopy._slot import _slots, slotOf
 from pbcopy._status import StatusKind
 from pbcopy.errors import PBCopyError, Violation
 from pbcopy.test.ponds import Kit, Received, ReplicaTestCase, register
-from pbcopy.test.sharedponds import Pond, give, meet
+from pbcopy.test.sharedponds import Pond, give, meet, takenQuickly
 
 
 class ForgottenTests(ReplicaTestCase):
@@ -160,14 +160,7 @@ class QuickTests(SynchronousTestCase):
         """
         Note what the slot applies.
         """
-        self.taken: list[bool] = []
-        take = Slot.takeQuickly
-
-        def noted(slot: Slot, packed: bytes) -> bool:
-            self.taken.append(take(slot, packed))
-            return self.taken[-1]
-
-        self.patch(Slot, "takeQuickly", noted)
+        self.taken = takenQuickly(self)
         self.connection = meet()
 
     def changed(self, master: Any, view: Any, name: str = "colour") -> Any:
