@@ -19,6 +19,7 @@ from pbcopy._broker import peerOf
 from pbcopy._guardblame import isAtCall, isPeers
 from pbcopy._guardtaken import TakingBroker
 from pbcopy._guardverbs import checkArguments, checkFlat, isToHub, nameOf
+from pbcopy._refusals import isAlone
 from pbcopy._sentfailure import sentFailure
 from pbcopy._status import inOneLine
 from pbcopy._tables import Replica
@@ -67,9 +68,7 @@ class CallBroker(TakingBroker):
             if answerRequired:
                 self._answer(result, requestID)
 
-    def _check(
-        self, objectID: Any, target: Any, name: str, args: list[Any], kw: list[Any]
-    ) -> None:
+    def _check(self, objectID: Any, target: Any, name: str, args: Any, kw: Any) -> None:
         """
         Check what came with a call.
 
@@ -77,7 +76,9 @@ class CallBroker(TakingBroker):
             so is told.
         """
         try:
-            checkArguments(args, kw)
+            # A replica knows such bytes, and refuses others.
+            if not (isinstance(target, Replica) and isAlone(args, kw)):
+                checkArguments(args, kw)
             if isToHub(objectID, name):
                 checkFlat(name, args, kw)
             else:

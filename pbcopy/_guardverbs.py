@@ -12,7 +12,6 @@ from reprlib import Repr
 from typing import Any
 
 from pbcopy._channel import HUB
-from pbcopy._refusals import isAlone
 from pbcopy.errors import Violation
 
 _ID = (int,)
@@ -139,15 +138,12 @@ def nameOf(message: bytes) -> str:
 
 def checkArguments(args: Any, kw: Any) -> None:
     """
-    Check that the arguments of a call are a sequence, and its keywords a dict, or that
-    some bytes are all there is.
+    Check that the arguments of a call are a sequence, and its keywords a dict.
     Twisted gives them to Python as they are, and that never lets go of C{kw} in
     C{f(*1, **kw)}.
 
     @raise Violation: if they are not.
     """
-    if isAlone(args, kw):
-        return
     isCall = type(args) is list and type(kw) is list
     if not isCall or args[:1] not in _SEQUENCES or kw[:1] != [b"dictionary"]:
         raise Violation(

@@ -243,6 +243,23 @@ class ArgumentTests(CallTestCase):
         self.assertIn("Invalid Object ID", errorIn(peer.heard())[2])
         self.assertAlive(peer)
 
+    def test_bytesForArguments(self) -> None:
+        """
+        Bytes in the place of the arguments of an update are refused, where no
+        replica of pbcopy's is to take them.
+        """
+        peer = Peer(self.root)
+        stocks: Any = flavors.RemoteCache()
+        stocks.observe_ducks = self.fail
+        peer.broker.locallyCachedObjects[7] = stocks
+        for luid in (7, 8):
+            peer.send([b"cachemessage", 5, luid, b"ducks", 1, b"packed", 0])
+            requestID, name, text = errorIn(peer.heard())
+            self.assertEqual((5, VIOLATION), (requestID, name))
+            self.assertIn("these are no arguments", text)
+            self.assertLine("these are no arguments")
+        self.assertAlive(peer)
+
     def test_noAnswer(self) -> None:
         """
         Who wants no answer gets none.
