@@ -151,12 +151,12 @@ def headOf(
 
 @lru_cache(maxsize=1000)
 def _named(objectID: bytes) -> bytes:
-    return encoded(objectID, WORDS, _nothing)
+    return encoded(objectID, WORDS, encodeNothing)
 
 
 @lru_cache(maxsize=1000)
 def _withoutArguments(name: bytes, wantsAnswer: int) -> bytes:
-    return _encoded(name, wantsAnswer, [b"tuple"], [b"dictionary"], _nothing)
+    return _encoded(name, wantsAnswer, [b"tuple"], [b"dictionary"], encodeNothing)
 
 
 def _encoded(
@@ -166,7 +166,7 @@ def _encoded(
     return encoded((name, wantsAnswer, args, kw), WORDS, encode)[2:]
 
 
-def _nothing(expression: Any, write: Any) -> None:
+def encodeNothing(expression: Any, write: Any) -> None:
     """
     Encode what is unusual, where nothing is.
     """

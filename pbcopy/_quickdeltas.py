@@ -17,7 +17,7 @@ from twisted.spread import banana
 from pbcopy._bananaencoding import encoded
 from pbcopy._channel import DELTA
 from pbcopy._flat import LONGEST
-from pbcopy._quickcalls import WORDS
+from pbcopy._quickcalls import WORDS, encodeNothing
 
 MOST = LONGEST + 64
 """How many bytes such a message has at most."""
@@ -38,13 +38,9 @@ class Delta(NamedTuple):
 
 
 def _literally(*expressions: Any) -> bytes:
-    return re.escape(b"".join(encoded(each, WORDS, _nothing) for each in expressions))
-
-
-def _nothing(expression: Any, write: Any) -> None:
-    """
-    Encode what is unusual, where nothing is.
-    """
+    return re.escape(
+        b"".join(encoded(each, WORDS, encodeNothing) for each in expressions)
+    )
 
 
 # Seven items: the verb, two numbers, the name, that no answer is wanted, the delta
@@ -59,7 +55,7 @@ _HEAD: Any = re.compile(
     + rb"([\x00-\x7f]{1,2})"
     + re.escape(banana.STRING)
 )
-_TAIL = encoded(0, WORDS, _nothing)
+_TAIL = encoded(0, WORDS, encodeNothing)
 
 
 def deltaIn(data: bytes, at: int) -> Delta | None:
