@@ -11,7 +11,7 @@ the time is linear in the bytes, however these are cut.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -23,6 +23,9 @@ _PREFIX: Any = re.compile(rb"[\x00-\x7f]*")
 _LIST, _INT, _STRING, _NEG, _FLOAT, _LONGINT, _LONGNEG, _VOCAB = range(0x80, 0x88)
 _LONGEST = {_LIST: "list", _STRING: "string"}
 _DOUBLE = Struct("!d")
+
+NOT_WHOLE: Any = object()
+"""What is given in the place of an expression of which more is to come."""
 
 
 class _Begun(NamedTuple):
@@ -66,126 +69,124 @@ class Decoder:
         """
         Tell whether what comes next begins a message.
         """
-        return self._begun is None and not self._held
+        return self._begun is None
 
     # One loop for all tokens: calling something for each would take as long as what
     # is done for it.
-    def expressions(self, data: bytes) -> Iterator[Any]:
+    def next(self, data: bytes, at: int) -> tuple[Any, int]:
         """
-        Give the expressions that have come in whole with some more bytes.
+        Read the expression that begins, or goes on, somewhere in some bytes.
 
-        What is not asked for is not read yet: whoever takes an expression may
-        change what the next message may be, or close the connection.
+        Of several in the same bytes the next is not looked at yet: whoever takes an
+        expression may change what the next message may be, or close the connection.
 
+        @param data: what L{withHeld} has given.
+        @return: the expression, or L{NOT_WHOLE}; and where the bytes begin that are
+            left.
         @raise Violation: where a message is too much, or is not Banana.
         """
-        data, ask = self._withHeld(data), self._askMaxima
-        at, size, maxima = 0, len(data), None
-        while at < size:
-            begun, self._begun = self._begun, None
-            items: list[Any]
-            around: list[tuple[list[Any], int]]
-            if begun is None:
-                bounds, origin, owed, lists = ask(), at, 0, 0
-                items, left, around = [], 1, []
-            else:
-                bounds, items, left, around, owed, lists, origin = begun
-            if bounds is not maxima:
-                maxima = bounds
-                prefix, most, _, mostLists, nesting, vocabulary = maxima
-                quick = 0x7F if prefix > 2 and banana.SIZE_LIMIT > 0x3FFF else -1
-                least = min(most, mostLists, nesting)
-            # How far the message may go.
-            edge = origin + most
-            if edge > size:
-                edge = size
-            # Up to here no list is one too many, as each takes a byte.
-            safe = origin + least
-            start = wanted = at
-            try:
-                while at < edge:
-                    start = at
-                    number = data[at]
+        size = len(data)
+        begun, self._begun = self._begun, None
+        items: list[Any]
+        around: list[tuple[list[Any], int]]
+        if begun is None:
+            maxima, origin, owed, lists = self._askMaxima(), at, 0, 0
+            items, left, around = [], 1, []
+        else:
+            maxima, items, left, around, owed, lists, origin = begun
+        prefix, most, _, mostLists, nesting, vocabulary = maxima
+        quick = 0x7F if prefix > 2 and banana.SIZE_LIMIT > 0x3FFF else -1
+        # How far the message may go.
+        edge = origin + most
+        if edge > size:
+            edge = size
+        # Up to here no list is one too many, as each takes a byte.
+        safe = origin + min(most, mostLists, nesting)
+        start = wanted = at
+        try:
+            while at < edge:
+                start = at
+                number = data[at]
+                at += 1
+                if number <= quick:
+                    kind = data[at]
                     at += 1
-                    if number <= quick:
+                    if kind <= 0x7F:
+                        number |= kind << 7
                         kind = data[at]
                         at += 1
                         if kind <= 0x7F:
-                            number |= kind << 7
+                            number |= kind << 14
                             kind = data[at]
                             at += 1
-                            if kind <= 0x7F:
-                                number |= kind << 14
-                                kind = data[at]
-                                at += 1
-                                if kind != _INT:
-                                    number, kind, at = _longToken(data, start, maxima)
-                    elif number > 0x7F:
-                        kind, number = number, 0
-                    else:
-                        number, kind, at = _longToken(data, start, maxima)
-                    if kind == _STRING:
-                        wanted = at + number
-                        if wanted > edge:
-                            break
-                        items.append(data[at:wanted])
-                        at = wanted
-                    elif kind == _LIST:
-                        lists += 1
-                        if at + number + left + owed > safe:
-                            maxima.checkLists(lists, len(around) + (number > 0))
-                            maxima.checkSize(at - origin + number + left - 1 + owed)
-                        inner: list[Any] = []
-                        items.append(inner)
-                        if number:
-                            left -= 1
-                            owed += left
-                            around.append((items, left))
-                            items, left = inner, number
-                            continue
-                    elif kind == _VOCAB:
-                        items.append(vocabulary[number])
-                    elif kind == _INT or kind == _LONGINT:
-                        items.append(number)
-                    elif kind == _FLOAT:
-                        wanted = at + _DOUBLE.size
-                        if wanted > edge:
-                            break
-                        items.append(_DOUBLE.unpack_from(data, at)[0])
-                        at = wanted
-                    elif kind == _NEG or kind == _LONGNEG:
-                        items.append(-number)
-                    else:
-                        refuse("this is not Banana", f"a token of the kind 0x{kind:x}")
-                    left -= 1
-                    if left:
-                        continue
-                    while around and not left:
-                        items, left = around.pop()
-                        owed -= left
-                    if not left:
-                        break
+                            if kind != _INT:
+                                number, kind, at = _longToken(data, start, maxima)
+                elif number > 0x7F:
+                    kind, number = number, 0
                 else:
-                    # Of the next token there is nothing.
-                    start, wanted = at, at + 1
-            except IndexError:
-                wanted = size + 1
-            except KeyError:
-                got = f"0x{data[start : at - 1].hex()}"
-                refuse("a word is not in the vocabulary", got)
-            if left:
-                maxima.checkSize(wanted - origin + left - 1 + owed)
-                self._hold(data[start:], wanted - size)
-                origin -= start
-                self._begun = _Begun(maxima, items, left, around, owed, lists, origin)
-                return
-            if at > edge:
-                maxima.checkSize(at - origin)
-            yield items[0]
+                    number, kind, at = _longToken(data, start, maxima)
+                if kind == _STRING:
+                    wanted = at + number
+                    if wanted > edge:
+                        break
+                    items.append(data[at:wanted])
+                    at = wanted
+                elif kind == _LIST:
+                    lists += 1
+                    if at + number + left + owed > safe:
+                        maxima.checkLists(lists, len(around) + (number > 0))
+                        maxima.checkSize(at - origin + number + left - 1 + owed)
+                    inner: list[Any] = []
+                    items.append(inner)
+                    if number:
+                        left -= 1
+                        owed += left
+                        around.append((items, left))
+                        items, left = inner, number
+                        continue
+                elif kind == _VOCAB:
+                    items.append(vocabulary[number])
+                elif kind == _INT or kind == _LONGINT:
+                    items.append(number)
+                elif kind == _FLOAT:
+                    wanted = at + _DOUBLE.size
+                    if wanted > edge:
+                        break
+                    items.append(_DOUBLE.unpack_from(data, at)[0])
+                    at = wanted
+                elif kind == _NEG or kind == _LONGNEG:
+                    items.append(-number)
+                else:
+                    refuse("this is not Banana", f"a token of the kind 0x{kind:x}")
+                left -= 1
+                if left:
+                    continue
+                while around and not left:
+                    items, left = around.pop()
+                    owed -= left
+                if not left:
+                    break
+            else:
+                # Of the next token there is nothing.
+                start, wanted = at, at + 1
+        except IndexError:
+            wanted = size + 1
+        except KeyError:
+            got = f"0x{data[start : at - 1].hex()}"
+            refuse("a word is not in the vocabulary", got)
+        if left:
+            maxima.checkSize(wanted - origin + left - 1 + owed)
+            self._hold(data[start:], wanted - size)
+            origin -= start
+            self._begun = _Begun(maxima, items, left, around, owed, lists, origin)
+            return NOT_WHOLE, size
+        if at > edge:
+            maxima.checkSize(at - origin)
+        return items[0], at
 
-    def _withHeld(self, data: bytes) -> bytes:
+    def withHeld(self, data: bytes) -> bytes:
         """
-        Give bytes with those of the token in which they begin.
+        Give bytes that have come with those of the token in which they begin.
 
         @return: none, if that one has not come in whole.
         """

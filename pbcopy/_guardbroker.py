@@ -6,8 +6,8 @@ It speaks as Twisted's does.  What it adds is around the methods of that one: ho
 much arrives (L{_guardsize<pbcopy._guardsize>}), what a message may be
 (L{_guardverbs<pbcopy._guardverbs>}), how long a login may take
 (L{_guardlogin<pbcopy._guardlogin>}), what becomes of a call
-(L{_guardcalls<pbcopy._guardcalls>}) and of a small change
-(L{_guarddeltas<pbcopy._guarddeltas>}), and how messages leave
+(L{_guardcalls<pbcopy._guardcalls>}) and of the commonest messages
+(L{_guardquick<pbcopy._guardquick>}), and how messages leave
 (L{_guardsending<pbcopy._guardsending>}).
 """
 
@@ -19,10 +19,10 @@ from twisted.python import log
 from twisted.python.failure import Failure
 
 from pbcopy import limits
-from pbcopy._bananadecoding import Decoder
+from pbcopy._bananadecoding import NOT_WHOLE, Decoder
 from pbcopy._broker import peerOf
 from pbcopy._flat import isRoomy
-from pbcopy._guarddeltas import TAKING, DeltaBroker
+from pbcopy._guardquick import TAKING, QuickBroker
 from pbcopy._guardsize import Maxima
 from pbcopy._guardverbs import (
     VERBS,
@@ -34,7 +34,7 @@ from pbcopy._guardverbs import (
 )
 from pbcopy._limited import Several
 from pbcopy._policy import isStranger
-from pbcopy._quickdeltas import MOST
+from pbcopy._quickmessages import MOST
 from pbcopy._sentupdate import SENDING
 from pbcopy._twisteds import SERIALIZING
 from pbcopy.errors import Violation
@@ -51,7 +51,7 @@ pairs of a dict, one for a reference, and some for objects, which are not counte
 Ten times L{limits.MAX_NESTING} is what Python's stack takes at most."""
 
 
-class Broker(DeltaBroker):
+class Broker(QuickBroker):
     """
     Twisted's Broker, for peers that nobody trusts::
 
@@ -94,16 +94,14 @@ class Broker(DeltaBroker):
         """
         Take bytes from the peer.
         """
-        if self._isClosed:
-            return
-        rest = self._takeDeltas(chunk) if self._decoder.isIdle() else chunk
-        if not rest or self.disconnected:
-            return
+        data = self._decoder.withHeld(chunk)
+        at = self._takeQuickly(data, 0) if self._decoder.isIdle() else 0
         try:
-            for expression in self._decoder.expressions(rest):
-                self.callExpressionReceived(expression)
-                if self._isClosed or self.disconnected:
-                    return
+            while at < len(data) and self._isThere():
+                expression, at = self._decoder.next(data, at)
+                if expression is not NOT_WHOLE:
+                    self.callExpressionReceived(expression)
+                    at = self._takeQuickly(data, at)
         except Violation as violation:
             self._close(violation)
 

@@ -45,8 +45,8 @@ class CallBroker(TakingBroker):
         objectID: int | bytes,
         message: bytes,
         answerRequired: int,
-        netArgs: list[Any],
-        netKw: list[Any],
+        netArgs: Any,
+        netKw: Any,
     ) -> None:
         target: Any = None
         try:
@@ -75,6 +75,9 @@ class CallBroker(TakingBroker):
         @raise Violation: if it may not be taken.  A replica that misses an update
             so is told.
         """
+        if type(args) is tuple:
+            # They were made, of nothing but numbers, texts and the like.
+            return
         try:
             # A replica knows such bytes, and refuses others.
             if not (isinstance(target, Replica) and isAlone(args, kw)):

@@ -25,6 +25,9 @@ from pbcopy._status import inOneLine
 from pbcopy._vetting import vet
 from pbcopy.errors import Violation
 
+_MADE = frozenset([dict, tuple])
+"""What no expression is.  Jelly, too, gives what is no list as it is."""
+
 
 class TakingBroker(pb.Broker):
     """
@@ -38,6 +41,8 @@ class TakingBroker(pb.Broker):
 
         @raise Violation: if nothing can be made of it.
         """
+        if type(sexp) in _MADE:
+            return sexp
         flat = unjellyFlat(sexp)
         if flat is not NOT_FLAT and mayArrive(self.security):
             return flat

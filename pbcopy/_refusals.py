@@ -56,9 +56,12 @@ def callIn(
     """
     Give the arguments and the keywords of a message.
 
+    @param args: their expression.  A Broker of pbcopy's may have made them already.
     @param where: how an error names it.
     @raise Violation: if they are none.
     """
+    if type(args) is tuple and type(kw) is dict:
+        return args, kw
     flat = flatCall(broker, args, kw)
     if flat is not None:
         return flat

@@ -238,13 +238,17 @@ def homeward(replica: object, jellier: Any) -> list[Any] | None:
     return [b"lcache", slot.luid]
 
 
+def _isPlain(replica: Any) -> bool:
+    # An application may want to see each message.
+    isOurs = type(replica).remoteMessageReceived is RemoteCache.remoteMessageReceived
+    return isOurs and "remoteMessageReceived" not in vars(replica)
+
+
 def _takeField(slot: Slot, replica: Any, packed: bytes) -> bool:
-    if type(replica).remoteMessageReceived is not RemoteCache.remoteMessageReceived:
-        # The application wants to see each message.
-        return False
     view = slot.view
-    return view is not None and takeField(view, replica, packed)
+    return view is not None and _isPlain(replica) and takeField(view, replica, packed)
 
 
 OWN_JELLY_FOR.add(RemoteCache.jellyFor)
+Slot.isPlain = staticmethod(_isPlain)
 Slot.takeField = _takeField

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 Take = Callable[[Any, Any], None]
 """A function that gives a replica a state."""
 
+_DELTA = DELTA.encode("ascii")
 _NOTHING = [b"None"]
 """What Jelly has for C{None}."""
 
@@ -62,6 +63,9 @@ class Slot(Replica):
     @ivar isUpdating: whether pbcopy is calling a method of the replica that
         changes it.
     """
+
+    isPlain: ClassVar[Callable[[flavors.RemoteCache], bool]]
+    """Tells whether pbcopy takes the updates of a replica, and not its class."""
 
     takeField: ClassVar[Callable[[Slot, Any, bytes], bool]]
     """Applies a delta, if it is a simple one (L{pbcopy._onefield.takeField})."""
@@ -279,6 +283,14 @@ class Slot(Replica):
             self.updateFailed(asText(message), args, failure)
 
         return applied(update, failed)
+
+    def takesMade(self, message: bytes) -> bool:
+        """
+        Tell whether an update may come with its arguments made, and not as they came.
+        """
+        replica = self._replica() if self.isMade else None
+        isDelta = message == _DELTA
+        return replica is not None and not isDelta and type(self).isPlain(replica)
 
     def takeQuickly(self, packed: bytes) -> bool:
         """

@@ -5,6 +5,7 @@ Tests for L{pbcopy._bananadecoding}.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from twisted.spread import banana
 from twisted.trial.unittest import SynchronousTestCase
 
-from pbcopy._bananadecoding import Decoder
+from pbcopy._bananadecoding import NOT_WHOLE, Decoder
 from pbcopy._guardsize import Maxima
 from pbcopy.errors import Violation
 
@@ -109,7 +110,7 @@ class DecoderTestCase(SynchronousTestCase):
         Give what is in some chunks.
         """
         decoder = Decoder(lambda: maxima)
-        return [each for chunk in chunks for each in decoder.expressions(chunk)]
+        return [each for chunk in chunks for each in expressionsIn(decoder, chunk)]
 
     def refused(self, data: bytes, **maxima: Any) -> Violation:
         """
@@ -125,6 +126,17 @@ class DecoderTestCase(SynchronousTestCase):
         )
         self.assertEqual(str(error), str(again))
         return error
+
+
+def expressionsIn(decoder: Decoder, chunk: bytes) -> Iterator[Any]:
+    """
+    Give the expressions that have come in whole with some more bytes.
+    """
+    data, at = decoder.withHeld(chunk), 0
+    while at < len(data):
+        expression, at = decoder.next(data, at)
+        if expression is not NOT_WHOLE:
+            yield expression
 
 
 def cut(data: bytes, size: int) -> list[bytes]:
@@ -150,7 +162,7 @@ class ExpressionsTests(DecoderTestCase):
         isRefused = False
         try:
             for chunk in chunks:
-                received.extend(decoder.expressions(chunk))
+                received.extend(expressionsIn(decoder, chunk))
         except Violation:
             isRefused = True
         self.assertEqual(repr(stock.received), repr(received))
@@ -230,7 +242,7 @@ class ExpressionsTests(DecoderTestCase):
             return ROOMY._replace(vocabulary={1: bytes(len(received))})
 
         received: list[Any] = []
-        for each in Decoder(maxima).expressions(b"\x01\x87\x01\x87"):
+        for each in expressionsIn(Decoder(maxima), b"\x01\x87\x01\x87"):
             received.append(each)
         self.assertEqual([[], [b""]], asked)
         self.assertEqual([b"", b"\x00"], received)
@@ -241,7 +253,7 @@ class ExpressionsTests(DecoderTestCase):
         """
         given = []
         with self.assertRaises(Violation):
-            for each in Decoder(lambda: ROOMY).expressions(b"\x01\x81\x90"):
+            for each in expressionsIn(Decoder(lambda: ROOMY), b"\x01\x81\x90"):
                 given.append(each)
         self.assertEqual([1], given)
 
@@ -278,9 +290,9 @@ class LinearTests(DecoderTestCase):
         decoder = Decoder(lambda: ROOMY)
         chunks = cut(banana.encode([7, b"x" * 1000]), 10)
         for count, chunk in enumerate(chunks[:-1], 1):
-            self.assertEqual([], list(decoder.expressions(chunk)))
+            self.assertEqual([], list(expressionsIn(decoder, chunk)))
             self.assertEqual(count, len(decoder._held))
-        self.assertEqual([[7, b"x" * 1000]], list(decoder.expressions(chunks[-1])))
+        self.assertEqual([[7, b"x" * 1000]], list(expressionsIn(decoder, chunks[-1])))
         self.assertEqual([], decoder._held)
 
 

@@ -1,0 +1,125 @@
+# -*- test-case-name: pbcopy.test.test_guardquick -*-
+"""
+The commonest messages, taken from the bytes that arrive: L{QuickBroker}.
+
+What a Broker of pbcopy's does with each message is done with these, in fewer steps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.spread import flavors, pb
+
+from pbcopy._envelope import COMPACT_TAG
+from pbcopy._flat import mayArrive
+from pbcopy._guardlogin import LoginBroker
+from pbcopy._guardsize import Maxima
+from pbcopy._policy import isStranger
+from pbcopy._quickmessages import Answer, Call, Message, messageIn
+from pbcopy._slot import Slot
+from pbcopy._twisteds import Methods
+
+TAKING = Methods(
+    *("dataReceived", "callExpressionReceived", "expressionReceived"),
+    *("proto_answer", "proto_cachemessage", "proto_message"),
+    *("_recvMessage", "localObjectForID", "unserialize"),
+)
+"""What takes a message.  An application may have its own."""
+
+_UNSERIALIZING: tuple[Any, ...] = (
+    flavors.Referenceable.remoteMessageReceived,
+    flavors.ViewPoint.remoteMessageReceived,
+    pb.Avatar.perspectiveMessageReceived,
+)
+"""What does nothing with arguments but have the Broker unserialize them."""
+
+
+class QuickBroker(LoginBroker):
+    """
+    A Broker that takes the commonest of messages by itself.
+    """
+
+    # Whether a short message from a peer that may call is within all limits.
+    _isRoomy = False
+
+    def _maxima(self) -> Maxima:
+        """
+        Give how much a message may be now, and see whether that is roomy.
+        """
+        raise NotImplementedError
+
+    def _takeQuickly(self, data: bytes, at: int) -> int:
+        """
+        Take the messages from somewhere in some bytes on, as long as each is one of
+        the commonest.
+
+        @return: where those begin that are left.
+        """
+        message = messageIn(data, at)
+        if message is None or not self._isUsual():
+            return at
+        while message is not None and self._isTaken(message):
+            at = message.end
+            message = messageIn(data, at) if self._mayGoOn() else None
+        return at
+
+    def _mayGoOn(self) -> bool:
+        return self._isThere() and not isStranger(self)
+
+    def _isThere(self) -> bool:
+        """
+        Tell whether the connection is.
+        """
+        return not (self._isClosed or self.disconnected)
+
+    def _isUsual(self) -> bool:
+        """
+        Tell whether a short and flat message is taken now, whatever it is.
+        """
+        if not self._isThere():
+            return False
+        self._maxima()
+        isUsual = self._isRoomy and mayArrive(self.security) and TAKING.areIn(self)
+        if isUsual:
+            self._endWait()
+        return isUsual
+
+    def _isTaken(self, message: Message) -> bool:
+        """
+        Take a message, unless it is for what looks at messages itself.
+        """
+        if isinstance(message, Answer):
+            self._takeAnswer(message)
+            return True
+        if isinstance(message, Call):
+            return self._takeCall(message)
+        slot = self.locallyCachedObjects.get(message.luid)
+        return isinstance(slot, Slot) and slot.takeQuickly(message.packed)
+
+    def _takeAnswer(self, answer: Answer) -> None:
+        call = self._called("answer", answer.requestID)
+        if call is None:
+            return
+        value = answer.value
+        if answer.isCopy:
+            value = self._taken([COMPACT_TAG, value], "an answer")
+        call.callback(value)
+
+    def _takeCall(self, call: Call) -> bool:
+        target: Any = None
+        if call.isUpdate:
+            target = self.locallyCachedObjects.get(call.objectID)
+            isTakers = isinstance(target, Slot) and target.takesMade(call.name)
+        else:
+            local = self.localObjects.get(call.objectID)
+            target = local and local.object
+            method = getattr(target, "remoteMessageReceived", None)
+            isTakers = getattr(method, "__func__", None) in _UNSERIALIZING
+        if isTakers:
+            self._recvMessage(
+                lambda objectID: target,
+                *(call.requestID, call.objectID, call.name, call.wantsAnswer),
+                *(call.args, {}),
+            )
+        return isTakers
