@@ -13,6 +13,7 @@ much arrives (L{_guardsize<pbcopy._guardsize>}), what a message may be
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from twisted.python import log
@@ -44,6 +45,7 @@ _MAXIMA = Several(
     *("MAX_ITEMS", "MAX_STRING"),
 )
 
+_ours = attrgetter("MAX_OBJECTS", "MAX_NESTING")
 
 _LEVELS = 10
 """How many lists may be in each other for each container that may: one is for the
@@ -107,12 +109,8 @@ class Broker(QuickBroker):
 
     def _maxima(self) -> Maxima:
         said = (
-            *_MAXIMA.of(self),
-            limits.MAX_OBJECTS,
-            limits.MAX_NESTING,
-            self.prefixLimit,
-            self.currentDialect,
-            isStranger(self),
+            *(_MAXIMA.of(self), _ours(limits)),
+            *(self.prefixLimit, self.currentDialect, isStranger(self)),
         )
         # They are mostly as ever.
         if said != self._said:

@@ -16,14 +16,14 @@ from pbcopy._flat import mayArrive
 from pbcopy._guardlogin import LoginBroker
 from pbcopy._guardsize import Maxima
 from pbcopy._policy import isStranger
-from pbcopy._quickmessages import Answer, Call, Message, messageIn
+from pbcopy._quickmessages import Answer, Call, Delta, Message, messageIn
 from pbcopy._slot import Slot
 from pbcopy._twisteds import Methods
 
 TAKING = Methods(
-    *("dataReceived", "callExpressionReceived", "expressionReceived"),
+    *("callExpressionReceived", "expressionReceived", "localObjectForID"),
     *("proto_answer", "proto_cachemessage", "proto_message"),
-    *("_recvMessage", "localObjectForID", "unserialize"),
+    *("_recvMessage", "unserialize"),
 )
 """What takes a message.  An application may have its own."""
 
@@ -61,11 +61,9 @@ class QuickBroker(LoginBroker):
             return at
         while message is not None and self._isTaken(message):
             at = message.end
-            message = messageIn(data, at) if self._mayGoOn() else None
+            mayGoOn = at < len(data) and self._isThere() and not isStranger(self)
+            message = messageIn(data, at) if mayGoOn else None
         return at
-
-    def _mayGoOn(self) -> bool:
-        return self._isThere() and not isStranger(self)
 
     def _isThere(self) -> bool:
         """
@@ -80,7 +78,7 @@ class QuickBroker(LoginBroker):
         if not self._isThere():
             return False
         self._maxima()
-        isUsual = self._isRoomy and mayArrive(self.security) and TAKING.areIn(self)
+        isUsual = self._isRoomy and TAKING.areIn(self)
         if isUsual:
             self._endWait()
         return isUsual
@@ -89,13 +87,15 @@ class QuickBroker(LoginBroker):
         """
         Take a message, unless it is for what looks at messages itself.
         """
-        if isinstance(message, Answer):
-            self._takeAnswer(message)
-            return True
+        if isinstance(message, Delta):
+            slot = self.locallyCachedObjects.get(message.luid)
+            return isinstance(slot, Slot) and slot.takeQuickly(message.packed)
+        if not mayArrive(self.security):
+            return False
         if isinstance(message, Call):
             return self._takeCall(message)
-        slot = self.locallyCachedObjects.get(message.luid)
-        return isinstance(slot, Slot) and slot.takeQuickly(message.packed)
+        self._takeAnswer(message)
+        return True
 
     def _takeAnswer(self, answer: Answer) -> None:
         call = self._called("answer", answer.requestID)

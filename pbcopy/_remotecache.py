@@ -81,13 +81,15 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
         @return: the jellied answer.
         @raise AttributeError: if there is no such method.
         """
-        name = f"observe_{asText(message)}"
+        what = asText(message)
+        name = f"observe_{what}"
         where = f"{type(self).__qualname__}.{name}"
         arguments, keywords = callIn(broker, args, kw, where)
-        if asText(message) == DELTA:
+        if what == DELTA:
             takeDeltas(slotOf(self), broker, arguments)
             return serializedNothing(broker)
-        keywords = withTextKeys(keywords)
+        if keywords:
+            keywords = withTextKeys(keywords)
         method = methodOf(self, name)
         result = method(*arguments, **keywords)
         return serialized(broker, result, method, arguments, keywords)

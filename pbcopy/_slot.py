@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from twisted.internet.defer import Deferred
 from twisted.python import log
 from twisted.python.failure import Failure
 from twisted.spread import flavors, pb
@@ -27,7 +28,7 @@ from pbcopy._tables import Replica, receive
 from pbcopy._text import asText
 from pbcopy._turn import afterTurn
 from pbcopy._twisteds import serializedNothing
-from pbcopy._update import applied
+from pbcopy._update import orRefusal, refusal
 from pbcopy.errors import PBCopyError, Violation
 
 if TYPE_CHECKING:
@@ -275,14 +276,30 @@ class Slot(Replica):
         replica = self.replica()
         self.catchUp()
 
-        def update() -> Any:
-            with self.updating():
-                return replica.remoteMessageReceived(broker, message, args, kw)
-
         def failed(failure: Failure) -> None:
             self.updateFailed(asText(message), args, failure)
 
-        return applied(update, failed)
+        take = replica.remoteMessageReceived
+        try:
+            answer = self._whileUpdating(take, broker, message, args, kw)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            raise refusal(Failure(), failed) from None
+        if isinstance(answer, Deferred):
+            orRefusal(answer, failed)
+        return answer
+
+    def _whileUpdating(self, call: Callable[..., Any], *args: Any) -> Any:
+        """
+        Call what changes the replica.  A class that wants to be L{LiveOnly
+        <pbcopy.LiveOnly>} may be read by it.
+        """
+        before, self.isUpdating = self.isUpdating, True
+        try:
+            return call(*args)
+        finally:
+            self.isUpdating = before
 
     def takesMade(self, message: bytes) -> bool:
         """
@@ -302,11 +319,7 @@ class Slot(Replica):
         replica = self._replica() if self.isMade and self.view is not None else None
         if replica is None or self.watch.status.kind is not StatusKind.LIVE:
             return False
-        before, self.isUpdating = self.isUpdating, True
-        try:
-            return self.takeField(replica, packed)
-        finally:
-            self.isUpdating = before
+        return bool(self._whileUpdating(self.takeField, replica, packed))
 
     def updateFailed(self, message: str, args: Any, failure: Failure) -> None:
         """
@@ -326,13 +339,6 @@ class Slot(Replica):
             slot = table.get(luid) if type(luid) is int else None
             if isinstance(slot, Slot) and slot.isMade:
                 slot.failedWith(failure)
-
-    def updating(self) -> Updating:
-        """
-        For as long as this lasts, have a class that wants to be L{LiveOnly
-        <pbcopy.LiveOnly>} read what it changes.
-        """
-        return Updating(self)
 
     def failed(self, message: str | bytes, failure: Failure) -> None:
         """
@@ -409,8 +415,7 @@ class Slot(Replica):
         Give the replica a fresh state.
         """
         try:
-            with self.updating():
-                self._take(replica, state)
+            self._whileUpdating(self._take, replica, state)
         except KeyboardInterrupt:
             raise
         except BaseException:
@@ -434,28 +439,6 @@ class Slot(Replica):
         Have the replica say that nothing will update it any more.
         """
         self.watch.change(StatusKind.CLOSED, reason, self._replica())
-
-
-class Updating:
-    """
-    A block in which pbcopy calls a method of a replica that changes it.
-    """
-
-    def __init__(self, slot: Slot) -> None:
-        self._slot = slot
-        self._before = slot.isUpdating
-
-    def __enter__(self) -> None:
-        """
-        Begin it.
-        """
-        self._slot.isUpdating = True
-
-    def __exit__(self, *error: object) -> None:
-        """
-        End it.
-        """
-        self._slot.isUpdating = self._before
 
 
 def _forget(key: int, slot: Slot) -> None:

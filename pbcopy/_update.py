@@ -82,38 +82,38 @@ def serialized(broker: pb.Broker, result: Any, *context: Any) -> Any:
         raise Unanswerable(error) from error
 
 
-def applied(update: Callable[[], Any], failed: Callable[[Failure], object]) -> Any:
+def refusal(failure: Failure, failed: Callable[[Failure], object]) -> BaseException:
     """
-    Make an update, for the Broker.
+    Give what is raised to the Broker for an update that has failed.
 
-    @param update: what makes it, and gives the serialized answer.
-    @param failed: what is called with a failure of it.
-    @return: the answer; a Deferred, where it is not known yet.
-    @raise BaseException: what to tell the sender.
+    @param failed: what is called with the failure, unless the update was made.
     """
+    value: Any = failure.value
+    if isinstance(value, Unanswerable):
+        return value.reason
+    # The frames hold the replica.
+    failure.cleanFailure()
+    withoutFrames(value)
+    failed(failure)
+    # Raised itself, it would have frames again.
+    return UpdateFailed(failure)
 
-    def told(failure: Failure) -> BaseException:
-        value: Any = failure.value
-        if isinstance(value, Unanswerable):
-            return value.reason
-        # The frames hold the replica.
-        failure.cleanFailure()
-        withoutFrames(value)
-        failed(failure)
-        # Raised itself, it would have frames again.
-        return UpdateFailed(failure)
+
+def orRefusal(answer: Deferred[Any], failed: Callable[[Failure], object]) -> None:
+    """
+    Have an update that is under way give the Broker what it gets for one that has
+    failed.
+
+    @param failed: as L{refusal} has it.
+    """
 
     def failedLate(failure: Failure) -> Failure:
         # Where no answer is wanted, the Broker does not look at the Deferred.
-        afterTurn(lambda: answer.addErrback(lambda failure: None))
-        return Failure(told(failure))
+        afterTurn(lambda: _ignore(answer))
+        return Failure(refusal(failure, failed))
 
-    try:
-        answer = update()
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        raise told(Failure()) from None
-    if isinstance(answer, Deferred):
-        answer.addErrback(failedLate)
-    return answer
+    answer.addErrback(failedLate)
+
+
+def _ignore(answer: Deferred[Any]) -> None:
+    answer.addErrback(lambda failure: None)
