@@ -93,7 +93,11 @@ class Generator:
             return self._take()
         luid = self.expressions.luid(self.known.received)
         name = self.choices.pick((b"ticks", b"later", *_METHODS))
-        return self._said(b"cachemessage", luid, name)
+        if self.choices.below(3):
+            return self._said(b"cachemessage", luid, name)
+        packed = Packed(self.choices.some(3, lambda: self.choices.pick(_PLAIN)))
+        head = [b"cachemessage", self._number(), luid, name, self.choices.below(2)]
+        return [*head, packed, 0]
 
     def _delta(self) -> Any:
         if not self.known.views and self.choices.below(10):
@@ -222,6 +226,8 @@ _HUBS: dict[bytes, Any] = {
     b"spent": lambda self: [self.choices.below(4)],
     b"notYours": lambda self: [],
 }
+
+_PLAIN: tuple[Any, ...] = (7, -1, 2**40, 1.5, "x", b"x", None, True, [7], {})
 
 _MESSAGES = (
     *[Generator._take] * 8,

@@ -33,6 +33,10 @@ COMPACT = "pbcopy.compact"
 """The word for: I read copies with plain states (L{pbcopy._compact}).  It is their tag,
 too."""
 
+ARGUMENTS = "pbcopy.arguments"
+"""The word for: I take the arguments of an update packed
+(L{pbcopy._packedarguments})."""
+
 VALUES = "pbcopy.value"
 """The word for: I take each kind of values, also outside of an envelope.  It is their
 tag (L{pbcopy._kinds}), too."""
@@ -57,7 +61,7 @@ _COMPACTED = (b"boolean", b"dictionary", b"list", b"None", b"unicode")
 """The tags that Jelly has for what is in such states."""
 
 
-_PACKED = frozenset([ENVELOPE, COMPACT])
+_PACKED = frozenset([ARGUMENTS, ENVELOPE, COMPACT])
 """The words of who takes what is packed."""
 
 
@@ -90,6 +94,8 @@ class Channel(flavors.Referenceable):
         # An application's own SecurityOptions may know better.
         allows = self.broker.security.isTypeAllowed
         told = [*words, RELEASE, MARK]
+        if mayPack(self.broker):
+            told.append(ARGUMENTS)
         if allows(ENVELOPE.encode("ascii")) and allows(TAG):
             if mayPack(self.broker):
                 told.append(ENVELOPE)

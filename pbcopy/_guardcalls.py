@@ -16,10 +16,12 @@ from twisted.spread import jelly, pb
 from twisted.spread.jelly import InsecureJelly
 
 from pbcopy._broker import peerOf
+from pbcopy._channel import DELTA
+from pbcopy._flat import isShort
 from pbcopy._guardblame import isAtCall, isPeers
 from pbcopy._guardtaken import TakingBroker
 from pbcopy._guardverbs import checkArguments, checkFlat, isToHub, nameOf
-from pbcopy._refusals import isAlone
+from pbcopy._packedarguments import argumentsIn, isAlone
 from pbcopy._sentfailure import sentFailure
 from pbcopy._status import inOneLine
 from pbcopy._tables import Replica
@@ -79,8 +81,10 @@ class CallBroker(TakingBroker):
             # They were made, of nothing but numbers, texts and the like.
             return
         try:
-            # A replica knows such bytes, and refuses others.
-            if not (isinstance(target, Replica) and isAlone(args, kw)):
+            if isinstance(target, Replica) and isAlone(args, kw):
+                if name != DELTA and not isShort(args, self):
+                    args, kw = jelly.jelly(argumentsIn(args, name)), [b"dictionary"]
+            else:
                 checkArguments(args, kw)
             if isToHub(objectID, name):
                 checkFlat(name, args, kw)

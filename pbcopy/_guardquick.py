@@ -11,14 +11,19 @@ from typing import Any
 
 from twisted.spread import flavors, pb
 
+from pbcopy._channel import DELTA
 from pbcopy._envelope import COMPACT_TAG
 from pbcopy._flat import mayArrive
 from pbcopy._guardlogin import LoginBroker
 from pbcopy._guardsize import Maxima
+from pbcopy._packedarguments import argumentsIn
 from pbcopy._policy import isStranger
-from pbcopy._quickmessages import Answer, Call, Delta, Message, messageIn
+from pbcopy._quickmessages import Answer, Call, Message, Update, messageIn
 from pbcopy._slot import Slot
 from pbcopy._twisteds import Methods
+from pbcopy.errors import Violation
+
+_DELTA = DELTA.encode("ascii")
 
 TAKING = Methods(
     *("callExpressionReceived", "expressionReceived", "localObjectForID"),
@@ -87,15 +92,46 @@ class QuickBroker(LoginBroker):
         """
         Take a message, unless it is for what looks at messages itself.
         """
-        if isinstance(message, Delta):
-            slot = self.locallyCachedObjects.get(message.luid)
-            return isinstance(slot, Slot) and slot.takeQuickly(message.packed)
+        if isinstance(message, Update):
+            return self._takeUpdate(message)
         if not mayArrive(self.security):
             return False
         if isinstance(message, Call):
             return self._takeCall(message)
         self._takeAnswer(message)
         return True
+
+    def _takeUpdate(self, update: Update) -> bool:
+        slot = self.locallyCachedObjects.get(update.luid)
+        if not isinstance(slot, Slot):
+            return False
+        if update.name == _DELTA:
+            return not update.wantsAnswer and slot.takeQuickly(update.packed)
+        if not slot.takesMade(update.name):
+            return False
+        try:
+            args = argumentsIn(update.packed, "")
+        except Violation:
+            # It says so with the name of the class.
+            return False
+        self._receive(slot, *update[:4], args)
+        return True
+
+    def _receive(
+        self,
+        target: Any,
+        requestID: int,
+        objectID: int | bytes,
+        name: bytes,
+        wantsAnswer: int,
+        args: tuple[Any, ...],
+    ) -> None:
+        """
+        Take a call with its arguments made.
+        """
+        keywords: dict[str, Any] = {}
+        call = requestID, objectID, name, wantsAnswer, args, keywords
+        self._recvMessage(lambda objectID: target, *call)
 
     def _takeAnswer(self, answer: Answer) -> None:
         call = self._called("answer", answer.requestID)
@@ -117,9 +153,5 @@ class QuickBroker(LoginBroker):
             method = getattr(target, "remoteMessageReceived", None)
             isTakers = getattr(method, "__func__", None) in _UNSERIALIZING
         if isTakers:
-            self._recvMessage(
-                lambda objectID: target,
-                *(call.requestID, call.objectID, call.name, call.wantsAnswer),
-                *(call.args, {}),
-            )
+            self._receive(target, *call[1:6])
         return isTakers

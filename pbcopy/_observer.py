@@ -18,8 +18,7 @@ from zope.interface import implementer
 from pbcopy import _broker
 from pbcopy._arguments import areSentThemselves, areSettled, asArguments, settled
 from pbcopy._backlog import Backlog
-from pbcopy._flow import Flow
-from pbcopy._hub import hubOf
+from pbcopy._hub import Hub, hubOf
 from pbcopy._sentupdate import sendUpdate
 from pbcopy._text import asText
 from pbcopy._turn import afterTurn
@@ -68,7 +67,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
 
     _luid: int | None = None
     _watcher: Watcher | None = None
-    _flow: Flow | None = None
+    _hub: Hub | None = None
     _backlog: Backlog | None = None
     _underWay: Callable[[], bool] = staticmethod(_never)
     _origin: Callable[[], Any] = staticmethod(_nothing)
@@ -90,7 +89,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         """
         self._luid = luid
         self._watcher = watcher
-        self._flow = hubOf(self.broker).flow
+        self._hub = hubOf(self.broker)
         self._underWay = _broker.underWay(self.broker, jellier.origin)
         self._origin = jellier.origin
         jellier.whenSent.append(self._sendQueued)
@@ -192,10 +191,10 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         """
         Give why nothing is sent now, if nothing is.
         """
-        if self._flow is None or not self._flow.isFull:
+        if self._hub is None or not self._hub.flow.isFull:
             return None
         if self._backlog is None:
-            self._backlog = Backlog(self, self._flow)
+            self._backlog = Backlog(self, self._hub.flow)
         return self._backlog.refusal()
 
     def tell(self, name: str, *args: Any) -> BaseException | None:
@@ -253,14 +252,14 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         self, name: str | bytes, args: Any, kw: Any
     ) -> defer.Deferred[Any] | None:
         try:
-            if self._luid is None or self._flow is None:
+            if self._luid is None or self._hub is None:
                 raise pb.DeadReferenceError(f"{self!r} has stopped observing")
             name = asText(name)
             if not areSentThemselves(args, kw):
                 where = f"{type(self.cached).__qualname__}.{name}"
                 args, kw = asArguments(where, args, kw)
             return sendUpdate(
-                self.broker, self._flow, self.perspective, self._luid, name, args, kw
+                self.broker, self._hub, self.perspective, self._luid, name, args, kw
             )
         except KeyboardInterrupt:
             raise

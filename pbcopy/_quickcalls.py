@@ -17,6 +17,7 @@ from twisted.spread import banana
 from pbcopy._bananaencoding import Encode, encoded, integer
 from pbcopy._channel import DELTA
 from pbcopy._flat import NOT_FLAT, isKnown, jellyFlat
+from pbcopy._packedarguments import packArguments
 
 WORDS: dict[bytes, int] = banana.Banana.outgoingVocabulary
 """The words that have a number in PB's dialect."""
@@ -52,10 +53,18 @@ class Tails:
         self._last: tuple[Any, ...] = ()
         self._tail = b""
 
-    def of(self, name: bytes, wantsAnswer: int, args: Any, encode: Encode) -> bytes:
+    def of(
+        self,
+        name: bytes,
+        wantsAnswer: int,
+        args: Any,
+        encode: Encode,
+        isPacked: bool = False,
+    ) -> bytes:
         """
         Give it as bytes.
 
+        @param isPacked: whether the peer takes the arguments packed.
         @param encode: what encodes all that is unusual.
         @return: none, if the arguments are not flat.
         @raise twisted.spread.banana.BananaError: if one is too large.
@@ -63,15 +72,15 @@ class Tails:
         kinds = tuple(map(type, args))
         if not _ATOMS.issuperset(kinds):
             return b""
-        if not kinds and len(name) < 128:
+        if not kinds and len(name) < 128 and not isPacked:
             return _withoutArguments(name, wantsAnswer)
-        call = (name, wantsAnswer, kinds, args)
+        call = (name, wantsAnswer, kinds, args, isPacked)
         # Zeros of another sign are equal.
         if call == self._last and not (float in kinds and 0 in args):
             return self._tail
-        if name == _DELTA and kinds == (bytes,):
-            # It goes as it is, with no list around it.
-            tail = _encoded(name, wantsAnswer, args[0], 0, encode)
+        alone = self._alone(name, args, isPacked)
+        if alone is not None:
+            tail = _encoded(name, wantsAnswer, alone, 0, encode)
         else:
             expression = jellyFlat(args)
             if expression is NOT_FLAT:
@@ -80,6 +89,14 @@ class Tails:
         if len(tail) <= _MOST:
             self._last, self._tail = call, tail
         return tail
+
+    def _alone(self, name: bytes, args: Any, isPacked: bool) -> bytes | None:
+        """
+        Give the bytes that are in the place of the arguments, if some are.
+        """
+        if name == _DELTA:
+            return args[0] if len(args) == 1 and type(args[0]) is bytes else None
+        return packArguments(args) if isPacked else None
 
 
 _tails = Tails()
@@ -92,12 +109,14 @@ def messageFor(
     name: bytes,
     args: tuple[Any, ...],
     kw: dict[str, Any],
+    isPacked: bool = False,
 ) -> tuple[bytes, Deferred[Any] | None] | None:
     """
     Give the bytes of a call, and a Deferred of its answer, if one is wanted.  The
     call has an id then, as if C{Broker._sendMessage} had sent it.
 
     @param kw: C{pbanswer}, or nothing.
+    @param isPacked: whether the peer takes the arguments packed.
     @return: C{None}, if the call is not flat, or the connection is not as usual.
     """
     wanted = kw.get("pbanswer", True)
@@ -106,7 +125,7 @@ def messageFor(
     if not _isUsual(broker):
         return None
     try:
-        tail = _tails.of(name, int(wanted), args, broker._encode)
+        tail = _tails.of(name, int(wanted), args, broker._encode, isPacked)
     except banana.BananaError:
         # It is raised once more, where Twisted's Broker raises it.
         return None

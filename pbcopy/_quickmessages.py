@@ -3,9 +3,9 @@
 The commonest messages, found among the bytes that arrive: L{messageIn}.
 
 They are the call with arguments that are flat (L{pbcopy._flat}), its answer, where that
-is flat or one small copy (L{pbcopy._compact}), and the delta of a replica.  They are
-short, and have few parts: these are found as they are, with no expression made of
-each.
+is flat or one small copy (L{pbcopy._compact}), and the update of a replica with packed
+arguments.  They are short, and have few parts: these are found as they are, with no
+expression made of each.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from twisted.spread import banana
 
 from pbcopy._bananaencoding import encoded
-from pbcopy._channel import COMPACT, DELTA
+from pbcopy._channel import COMPACT
 from pbcopy._flat import LONGEST, MOST_PARTS
 from pbcopy._quickcalls import WORDS, encodeNothing
 
@@ -67,21 +67,28 @@ class Answer(NamedTuple):
     end: int
 
 
-class Delta(NamedTuple):
+class Update(NamedTuple):
     """
-    A delta.
+    An update of a replica, with some bytes in the place of its arguments
+    (L{pbcopy._packedarguments}).
 
+    @ivar requestID: its id.
     @ivar luid: the id of the replica.
-    @ivar packed: the delta.
+    @ivar name: of the method.
+    @ivar wantsAnswer: 1 or 0.
+    @ivar packed: the bytes.
     @ivar end: where the message ends.
     """
 
+    requestID: int
     luid: int
+    name: bytes
+    wantsAnswer: int
     packed: bytes
     end: int
 
 
-Message = Call | Answer | Delta
+Message = Call | Answer | Update
 
 
 def messageIn(data: bytes, at: int) -> Message | None:
@@ -117,16 +124,18 @@ def _callAt(data: bytes, at: int, isUpdate: bool = False) -> Call | None:
     )
 
 
-def _updateAt(data: bytes, at: int) -> Call | Delta | None:
-    found = _DELTA.match(data, at)
+def _updateAt(data: bytes, at: int) -> Call | Update | None:
+    found = _UPDATE.match(data, at)
     if found is None:
         return _callAt(data, at, True)
-    luid, size = found.groups()
+    request, luid, length, name, wanted, size = found.groups()
     begin = found.end()
     end = begin + _number(size)
-    if end - begin > LONGEST or not data.startswith(_NOTHING, end):
+    isWhole = length[0] == len(name) and data.startswith(_NO_MORE, end)
+    if not isWhole or end - begin > LONGEST:
         return None
-    return Delta(_number(luid), data[begin:end], end + len(_NOTHING))
+    numbers = _number(request), _number(luid)
+    return Update(*numbers, name, wanted[0], data[begin:end], end + len(_NO_MORE))
 
 
 def _answerAt(data: bytes, at: int) -> Answer | None:
@@ -191,9 +200,8 @@ def _compiled(*patterns: bytes) -> Any:
     return re.compile(b"".join(patterns), re.DOTALL)
 
 
-_NOTHING = _raw(0)
+_NO_MORE = _raw(0)
 _NO_KEYWORDS = _raw([b"dictionary"])
-_DELTAS = DELTA.encode("ascii")
 
 _INT, _NEG, _FLOAT, _LIST, _STRING = map(
     re.escape, (banana.INT, banana.NEG, banana.FLOAT, banana.LIST, banana.STRING)
@@ -211,10 +219,9 @@ _CALL = _compiled(
     *(_LIST, re.escape(_raw(b"tuple"))),
 )
 
-# Here the arguments are some bytes, and no answer is wanted.
-_DELTA = _compiled(
-    *(_DIGITS, _INT, _NUMBER, re.escape(_raw(_DELTAS, 0))),
-    *(b"(", _SIZE, b")", _STRING),
+# Here the arguments are some bytes.
+_UPDATE = _compiled(
+    *(_NUMBER, _NUMBER, _NAME, b"([\x00\x01])", _INT, b"(", _SIZE, b")", _STRING),
 )
 
 _REQUEST = _compiled(_NUMBER)

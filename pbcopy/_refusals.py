@@ -77,14 +77,6 @@ def callIn(
     return arguments, keywords
 
 
-def isAlone(args: Any, kw: Any) -> bool:
-    """
-    Tell whether a message has some bytes in the place of its arguments, and nothing
-    else.  They are its only one.
-    """
-    return type(args) is bytes and kw == 0
-
-
 def checkParts(expression: list[Any], least: int = 1) -> None:
     """
     Check that a list has something behind its tag.

@@ -14,7 +14,8 @@ from twisted.internet.defer import Deferred
 from twisted.spread import pb
 
 from pbcopy._broker import raiseAtOnce
-from pbcopy._flow import Flow
+from pbcopy._channel import ARGUMENTS
+from pbcopy._hub import Hub
 from pbcopy._quickcalls import messageFor
 from pbcopy._twisteds import Methods
 
@@ -26,7 +27,7 @@ SENDING = Methods(
 
 def sendUpdate(
     broker: pb.Broker,
-    flow: Flow,
+    hub: Hub,
     perspective: Any,
     luid: int,
     name: str,
@@ -36,20 +37,21 @@ def sendUpdate(
     """
     Send the message C{name} to the replica that the peer has under an id.
 
-    @param flow: that of the connection.
+    @param hub: that of the connection.
     @raise pb.DeadReferenceError: if the connection is gone.
     @raise twisted.spread.banana.BananaError: if the message cannot be encoded.
     @raise Exception: if an argument cannot be jellied.
     """
     message = name.encode("utf-8")
     if SENDING.areIn(broker):
-        quick = messageFor(broker, b"cache", luid, message, args, kw)
+        isPacked = hub.understands(ARGUMENTS)
+        quick = messageFor(broker, b"cache", luid, message, args, kw, isPacked)
         if quick is not None:
-            flow.write(quick[0])
+            hub.flow.write(quick[0])
             return quick[1]
     before = broker.currentRequestID
     try:
-        with flow:
+        with hub.flow:
             sent: Deferred[Any] | None = broker._sendMessage(
                 b"cache", perspective, luid, message, args, kw
             )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from twisted.internet.defer import Deferred
 from twisted.python import log
 from twisted.python.failure import Failure
-from twisted.spread import flavors, pb
+from twisted.spread import flavors, jelly, pb
 from twisted.spread.jelly import _createBlank
 
 from pbcopy._answers import answerFails
@@ -22,7 +22,8 @@ from pbcopy._channel import DELTA
 from pbcopy._flat import isShort
 from pbcopy._hub import hubOf
 from pbcopy._nodes import Attributes
-from pbcopy._refusals import callIn, isAlone
+from pbcopy._packedarguments import argumentsIn, isAlone
+from pbcopy._refusals import callIn
 from pbcopy._status import StatusKind, Watch, inOneLine
 from pbcopy._tables import Replica, receive
 from pbcopy._text import asText
@@ -279,9 +280,9 @@ class Slot(Replica):
         def failed(failure: Failure) -> None:
             self.updateFailed(asText(message), args, failure)
 
-        take = replica.remoteMessageReceived
         try:
-            answer = self._whileUpdating(take, broker, message, args, kw)
+            passed = self._passOn, replica, broker, message, args, kw
+            answer = self._whileUpdating(*passed)
         except KeyboardInterrupt:
             raise
         except BaseException:
@@ -289,6 +290,20 @@ class Slot(Replica):
         if isinstance(answer, Deferred):
             orRefusal(answer, failed)
         return answer
+
+    def _passOn(
+        self,
+        replica: flavors.RemoteCache,
+        broker: pb.Broker,
+        message: str | bytes,
+        args: Any,
+        kw: Any,
+    ) -> Any:
+        if isAlone(args, kw):
+            args, kw = argumentsIn(args, f"{self._name()}.{asText(message)}"), {}
+            if not type(self).isPlain(replica):
+                args, kw = jelly.jelly(args), jelly.jelly(kw)
+        return replica.remoteMessageReceived(broker, message, args, kw)
 
     def _whileUpdating(self, call: Callable[..., Any], *args: Any) -> Any:
         """

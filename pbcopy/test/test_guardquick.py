@@ -26,6 +26,7 @@ from pbcopy.errors import Violation
 from pbcopy.test.guards import NO_ARGS, NO_KW, GuardTestCase, Peer, portal
 from pbcopy.test.sharedponds import Duck, Pond, give, takenQuickly, told
 from pbcopy.test.test_bananadecoding import QUIET, Stock
+from pbcopy.test.test_slot import Lake
 from pbcopy.testing import connect
 
 
@@ -82,34 +83,6 @@ class Swan(pbcopy.pb.Copyable, pbcopy.pb.RemoteCopy):
 
     def __init__(self, name: str = "") -> None:
         self.name = name
-
-
-class Lake(pbcopy.pb.Cacheable, pbcopy.pb.RemoteCache):
-    """
-    A cacheable whose observer is told by hand.
-    """
-
-    observer: Any
-    added: list[Any]
-
-    def getStateToCacheAndObserveFor(self, perspective: Any, observer: Any) -> Any:
-        """
-        Note who observes.
-        """
-        self.observer = observer
-        return {"added": []}
-
-    def tell(self, *ducks: Any) -> Any:
-        """
-        Tell of some ducks.
-        """
-        return self.observer.callRemote("add", *ducks)
-
-    def observe_add(self, *ducks: Any) -> None:
-        """
-        Note them.
-        """
-        self.added.append(ducks)
 
 
 class Heard(stock.Referenceable):
@@ -278,7 +251,7 @@ class CallTests(QuickTestCase):
         """
         connection = self.link(stock.Root())
         view = self.given(connection)
-        self.assertIsNone(self.result(connection, self.lake.tell(7, "x")))
+        self.assertEqual(2, self.result(connection, self.lake.call("add", 7, "x")))
         self.assertEqual([(7, "x")], view.added)
 
     def given(self, connection: Any) -> Any:
@@ -303,9 +276,33 @@ class CallTests(QuickTestCase):
 
         for target in (Lake, view):
             self.patch(target, "remoteMessageReceived", noted)
-            self.lake.tell(7)
+            self.lake.tell("add", 7)
             connection.deliver()
             self.assertEqual(("add", [b"tuple", 7], [b"dictionary"]), called.pop())
+
+    def test_packedAtALimit(self) -> None:
+        """
+        Where a limit might be met, packed arguments are looked at one by one.
+        """
+        connection = self.link(stock.Root())
+        view = self.given(connection)
+        self.patch(limits, "MAX_STRING", 50)
+        before = limits.MAX_ITEMS
+        parts = b"x" * 30, "y" * 30, 7
+        self.assertEqual(
+            3, self.result(connection, self.lake.call("add", *parts), False)
+        )
+        self.assertEqual([parts], view.added)
+        for name, most, args in (
+            ("MAX_ITEMS", before, (b"x" * 51,)),
+            ("MAX_ITEMS", 3, (1, 2, 3, 4)),
+        ):
+            self.patch(limits, name, most)
+            failed = self.result(connection, self.lake.call("add", *args), False)
+            self.assertIn("Violation", str(failed.type))
+            (logged,) = self.flushLoggedErrors(Violation)
+            self.assertIn("the arguments of add: these are too many", str(logged.value))
+            self.patch(limits, "MAX_ITEMS", before)
 
     def test_closedMeanwhile(self) -> None:
         """

@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy._channel import COMPACT, DELTA
 from pbcopy._flat import LONGEST, MOST_PARTS, jellyFlat, unjellyFlat
-from pbcopy._quickmessages import MOST, Answer, Call, Delta, messageIn
+from pbcopy._quickmessages import MOST, Answer, Call, Update, messageIn
 from pbcopy.test.test_bananadecoding import EXPRESSIONS, QUIET, WORDS, Stock
 
 NAME = DELTA.encode("ascii")
@@ -40,13 +40,6 @@ def asBytes(*message: Any) -> bytes:
     Give the bytes of a message.
     """
     return Stock().encoded([*message])
-
-
-def delta(requestID: int, luid: int, packed: Any, last: Any = 0) -> bytes:
-    """
-    Give the bytes of a message with a delta.
-    """
-    return asBytes(b"cachemessage", requestID, luid, NAME, 0, packed, last)
 
 
 def name(text: str) -> bytes:
@@ -95,16 +88,18 @@ class FoundTests(MessageTestCase):
 
     @QUIET
     @given(NUMBERS, NUMBERS, st.binary(max_size=LONGEST), AROUND, AROUND)
-    def test_deltas(
+    def test_updates(
         self, requestID: int, luid: int, packed: bytes, before: bytes, after: bytes
     ) -> None:
         """
-        So it is for all ids and deltas, whatever is around them.
+        So it is for all ids and deltas, and packed arguments, whatever is around them.
         """
         assume(packed not in WORDS)
-        said = delta(requestID, luid, packed)
-        self.assertEqual((luid, packed), self.found(said, before, after))
-        self.assertLessEqual(len(said), MOST)
+        for parts in ((NAME, 0), (b"add", 0), (b"add", 1)):
+            said = asBytes(b"cachemessage", requestID, luid, *parts, packed, 0)
+            expected = requestID, luid, *parts, packed
+            self.assertEqual(expected, self.found(said, before, after))
+            self.assertLessEqual(len(said), MOST)
 
     @QUIET
     @given(st.data(), NUMBERS, NAMES, ARGUMENTS, AROUND, AROUND)
@@ -166,7 +161,7 @@ class OthersTests(MessageTestCase):
         What has not come in whole is not.
         """
         for said in (
-            delta(1, luid, packed),
+            asBytes(b"cachemessage", 1, luid, b"add", 1, packed, 0),
             asBytes(b"message", 1, luid, b"add", 1, jellyFlat(args), NO_KW),
             asBytes(b"answer", luid, [TAG, packed]),
             asBytes(b"answer", luid, packed),
@@ -211,9 +206,8 @@ class OthersTests(MessageTestCase):
         if found is None:
             return
         self.assertEqual(len(said), found.end)
-        if isinstance(found, Delta):
-            expected = [b"cachemessage", found.luid, NAME, 0, found.packed, 0]
-            self.assertEqual(expected, [message[0], *message[2:]])
+        if isinstance(found, Update):
+            self.assertEqual((b"cachemessage", *found[:-1], 0), message)
         elif isinstance(found, Answer):
             value = [TAG, found.value] if found.isCopy else found.value
             made = message[2] if found.isCopy else unjellyFlat(message[2])
@@ -251,14 +245,14 @@ class OthersTests(MessageTestCase):
         self.assertIsNone(messageIn(asBytes(*usual), 1))
         self.assertIsNone(messageIn(b"", 0))
 
-    def test_almostDeltas(self) -> None:
+    def test_almostUpdates(self) -> None:
         """
-        Nor is a delta with an answer, with another name, or that is too long.
+        Nor is an update with a name for an id, or that is too long.
         """
         usual = [b"cachemessage", 1, 2, NAME, 0, b"packed", 0]
-        self.assertIsInstance(messageIn(asBytes(*usual), 0), Delta)
+        self.assertIsInstance(messageIn(asBytes(*usual), 0), Update)
         for at, other in [
-            *((0, b"message"), (2, b"root"), (3, b"other"), (4, 1)),
+            *((0, b"message"), (2, b"root"), (3, b"add more"), (4, 2)),
             *((5, b"x" * (LONGEST + 1)), (6, 1)),
         ]:
             changed = [*usual]

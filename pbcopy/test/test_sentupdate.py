@@ -14,9 +14,10 @@ from twisted.spread import banana, jelly, pb
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import _quickcalls
-from pbcopy._channel import DELTA
-from pbcopy._flat import jellyFlat
-from pbcopy._flow import Flow
+from pbcopy._channel import ARGUMENTS, DELTA, HEARD
+from pbcopy._flat import MOST_PARTS, jellyFlat
+from pbcopy._hub import hubOf
+from pbcopy._packedarguments import argumentsIn
 from pbcopy._sentupdate import sendUpdate
 from pbcopy.test.test_bananadecoding import QUIET, Stock
 from pbcopy.test.test_flat import PARTS
@@ -39,7 +40,7 @@ def sentBy(broker: Any, written: list[bytes], luid: int, args: Any, kw: Any) -> 
     """
     Give what a Broker writes for an update, and whether it waits for an answer.
     """
-    answer = sendUpdate(broker, Flow(broker), None, luid, "add", args, dict(kw))
+    answer = sendUpdate(broker, hubOf(broker), None, luid, "add", args, dict(kw))
     said = b"".join(written)
     written.clear()
     waiting = broker.waitingForAnswers.get(broker.currentRequestID)
@@ -98,11 +99,54 @@ class BytesTests(SynchronousTestCase):
         The bytes of a delta are sent as they are, with nothing around them.
         """
         broker, written = connected(pb.Broker(False))
-        flow, kw = Flow(broker), {"pbanswer": False}
-        sendUpdate(broker, flow, None, 7, DELTA, (b"packed",), kw)
+        hub, kw = hubOf(broker), {"pbanswer": False}
+        sendUpdate(broker, hub, None, 7, DELTA, (b"packed",), kw)
         tail = [7, DELTA.encode("ascii"), 0, b"packed", 0]
         received = Stock().take(*written).received
         self.assertEqual([[b"cachemessage", 1, *tail]], received)
+
+    def test_packed(self) -> None:
+        """
+        Who says so gets the arguments of an update packed, unless Jelly is needed for
+        them, they are too many, or too long.
+        """
+        broker, written = connected(pb.Broker(False))
+        hub, kw = hubOf(broker), {"pbanswer": False}
+        usual: Any = [(), (1, "Ente", "häßlich", b"x", 1.5, None, True)]
+        others: Any = [
+            *([(1, (2,))], [(2**64,)]),
+            *([(b"x" * 1024,)], [(0,) * (MOST_PARTS + 1)]),
+        ]
+        for word, expected in ((HEARD, list), (ARGUMENTS, bytes)):
+            hub.remote_hello(HEARD, word)
+            written.clear()
+            for args in usual:
+                sendUpdate(broker, hub, None, 7, "add", args, kw)
+                (message,) = Stock().take(*written).received
+                self.assertIs(expected, type(message[5]))
+                if expected is bytes:
+                    self.assertEqual(args, argumentsIn(message[5], "add"))
+                    self.assertEqual(0, message[6])
+                written.clear()
+            for (args,) in others:
+                sendUpdate(broker, hub, None, 7, "add", args, kw)
+                (message,) = Stock().take(*written).received
+                self.assertEqual(broker.serialize(args), message[5])
+                written.clear()
+
+    def test_bothKinds(self) -> None:
+        """
+        The same update may go to both in turns.
+        """
+        said = []
+        for word in (ARGUMENTS, HEARD, ARGUMENTS, HEARD):
+            broker, written = connected(pb.Broker(False))
+            hubOf(broker).remote_hello(HEARD, word)
+            written.clear()
+            sendUpdate(broker, hubOf(broker), None, 7, "add", (1,), {"pbanswer": False})
+            said += Stock().take(*written).received
+        packed, plain = [b"\x91\x01", 0], [[b"tuple", 1], [b"dictionary"]]
+        self.assertEqual([packed, plain] * 2, [each[5:] for each in said])
 
 
 class OrdinaryTests(SynchronousTestCase):
@@ -119,7 +163,7 @@ class OrdinaryTests(SynchronousTestCase):
             raise ZeroDivisionError
 
         self.patch(_quickcalls._tails, "of", never)
-        sendUpdate(broker, Flow(broker), None, 1, "add", (1,), {"pbanswer": False})
+        sendUpdate(broker, hubOf(broker), None, 1, "add", (1,), {"pbanswer": False})
         self.assertTrue(broker.transport.written)
 
     def test_anApplicationsMethods(self) -> None:
@@ -178,13 +222,13 @@ class OrdinaryTests(SynchronousTestCase):
         An integer that is too large for one connection is refused there.
         """
         broker, _ = connected(pb.Broker(False))
-        sendUpdate(broker, Flow(broker), None, 1, "add", (2**62,), {"pbanswer": False})
+        sendUpdate(broker, hubOf(broker), None, 1, "add", (2**62,), {"pbanswer": False})
         broker.setPrefixLimit(8)
         self.assertRaises(
             banana.BananaError,
             sendUpdate,
             broker,
-            Flow(broker),
+            hubOf(broker),
             None,
             1,
             "add",
@@ -202,7 +246,7 @@ class OrdinaryTests(SynchronousTestCase):
             pb.DeadReferenceError,
             sendUpdate,
             broker,
-            Flow(broker),
+            hubOf(broker),
             None,
             1,
             "add",
