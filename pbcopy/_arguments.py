@@ -80,7 +80,7 @@ def areSentThemselves(args: tuple[Any, ...], kw: dict[str, Any]) -> bool:
     """
     Tell whether what is sent for the arguments of a method are these themselves.
     """
-    return all(map(_isShort, args)) and all(each in _BROKERS for each in kw)
+    return kw.keys() <= _BROKERS and all(map(_isShort, args))
 
 
 def asArguments(
@@ -114,7 +114,7 @@ def settled(value: Any) -> Any:
     return value
 
 
-_BROKERS = ("pbanswer", "pbcallback", "pberrback")
+_BROKERS = frozenset(["pbanswer", "pbcallback", "pberrback"])
 """Keywords that are not the method's."""
 
 OWN_JELLY_FOR.add(Argument.jellyFor)
