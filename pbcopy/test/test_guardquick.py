@@ -19,7 +19,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
 import pbcopy.pb
-from pbcopy import limits
+from pbcopy import limits, statusOf
 from pbcopy._bananadecoding import Decoder
 from pbcopy._envelope import COMPACT_TAG
 from pbcopy.errors import Violation
@@ -363,7 +363,27 @@ CALLS = st.tuples(
     ARGS,
     st.sampled_from([NO_KW, [b"dictionary", [b"x", 7]], 0]),
 )
+UPDATES = st.tuples(
+    st.just(b"cachemessage"),
+    IDS,
+    st.sampled_from([5, 5, 6]),
+    st.sampled_from([b"add", b"add", b"nothing", b"pbcopy.delta"]),
+    st.sampled_from([0, 1]),
+    st.one_of(
+        ARGS,
+        st.lists(st.sampled_from([7, "x", b"x", None, [7]]), max_size=3).map(
+            msgspec.msgpack.encode
+        ),
+    ),
+    st.sampled_from([0, 0, NO_KW]),
+)
 ANSWERS = st.tuples(st.just(b"answer"), IDS, PARTS)
+LAKE = [
+    *(b"message", 1, b"root", b"add", 0),
+    [b"tuple", [b"pbcopy.test.test_slot.Lake", 5, [b"dictionary"]]],
+    NO_KW,
+]
+"""Gives the server a replica."""
 
 
 class LongTests(GuardTestCase):
@@ -373,7 +393,7 @@ class LongTests(GuardTestCase):
 
     @QUIET
     @given(
-        st.lists(st.one_of(CALLS, CALLS, ANSWERS).map(list), max_size=6),
+        st.lists(st.one_of(CALLS, UPDATES, ANSWERS).map(list), max_size=6),
         st.lists(st.integers(0, 300), max_size=3),
     )
     def test_same(self, messages: Any, cuts: list[int]) -> None:
@@ -381,12 +401,16 @@ class LongTests(GuardTestCase):
         Whatever comes, and however it is cut, the same is called, answered and logged
         as by a Broker that makes an expression of each message.
         """
+        pbcopy.pb.setUnjellyableForClass(Lake, Lake)
         said = Stock().encoded(*messages)
         ends = sorted({min(each, len(said)) for each in cuts} | {len(said)})
         outcomes = []
         for protocol in (pbcopy.Broker, Long):
             pool = Pool()
             peer = Peer(pool, protocol)
+            peer.send(LAKE)
+            ((lake,),) = pool.called
+            lake.added = []
             self.lines.clear()
             # Each failure has a number, which it is sent with.
             self.patch(failure, "count", 0)
@@ -395,7 +419,9 @@ class LongTests(GuardTestCase):
                 peer.write(said[begin:end])
                 begin = end
             heard = () if peer.isLost() else peer.heard()
-            outcomes.append((pool.called, peer.isLost(), heard, [*self.lines]))
+            status = statusOf(lake)
+            done = pool.called[1:], lake.added, status.kind, status.reason
+            outcomes.append((done, peer.isLost(), heard, [*self.lines]))
         self.flushLoggedErrors()
         self.assertEqual(repr(outcomes[0]), repr(outcomes[1]))
 
