@@ -10,8 +10,8 @@ from typing import Any
 from pbcopy._bananaencoding import encoded
 from pbcopy._flat import NOT_FLAT, isKnown, jellyFlat
 from pbcopy._guardcalls import CallBroker
-from pbcopy._quickcalls import messageFor
-from pbcopy._quickcopies import jellyCopy
+from pbcopy._quickcalls import WORDS, messageFor
+from pbcopy._quickcopies import encodedCopy, jellyCopy
 
 
 class SendingBroker(CallBroker):
@@ -55,7 +55,8 @@ class SendingBroker(CallBroker):
         @raise twisted.spread.banana.BananaError: if it cannot be sent.
         """
         words = self.outgoingSymbols if self.currentDialect == b"pb" else {}
-        self._write(encoded(obj, words, self._encode))
+        copy = encodedCopy(obj, self._encode) if len(words) == len(WORDS) else None
+        self._write(copy or encoded(obj, words, self._encode))
 
     def _write(self, data: bytes) -> None:
         """

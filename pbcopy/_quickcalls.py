@@ -25,11 +25,6 @@ WORDS: dict[bytes, int] = banana.Banana.outgoingVocabulary
 
 _ATOMS = frozenset([bool, bytes, float, int, str, type(None)])
 
-# A list of seven items, and its first.
-_BEGINNINGS = {
-    prefix: b"\x07" + banana.LIST + bytes([WORDS[prefix + b"message"]]) + banana.VOCAB
-    for prefix in (b"", b"cache")
-}
 
 _DELTA = DELTA.encode("ascii")
 
@@ -185,7 +180,18 @@ def _encoded(
     return encoded((name, wantsAnswer, args, kw), WORDS, encode)[2:]
 
 
+def beginning(count: int, *items: Any) -> bytes:
+    """
+    Give the bytes with which a list begins: how many items it has, and the first.
+    """
+    said = (encoded(each, WORDS, encodeNothing) for each in items)
+    return bytes([count]) + banana.LIST + b"".join(said)
+
+
 def encodeNothing(expression: Any, write: Any) -> None:
     """
     Encode what is unusual, where nothing is.
     """
+
+
+_BEGINNINGS = {prefix: beginning(7, prefix + b"message") for prefix in (b"", b"cache")}

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from pbcopy._bananaencoding import Encode, integer
 from pbcopy._broker import isConnected
 from pbcopy._compact import isUnderstood
 from pbcopy._compacted import isCompact, readCompact
 from pbcopy._copyable import Copyable
-from pbcopy._envelope import compacted
+from pbcopy._envelope import COMPACT_TAG, compacted
 from pbcopy._flat import isKnown
+from pbcopy._quickcalls import beginning
 
 
 def jellyCopy(thing: Any, broker: Any) -> Any:
@@ -33,6 +35,27 @@ def jellyCopy(thing: Any, broker: Any) -> Any:
     return compacted(thing, broker) if isUnderstood(broker, broker.security) else None
 
 
+def encodedCopy(message: Any, encode: Encode) -> bytes | None:
+    """
+    Give the bytes of an answer that is a copy, in PB's dialect.
+
+    @param encode: what encodes an id that is unusual.
+    @return: C{None} if the message is another one, or a long one.
+    """
+    if type(message) is not tuple or len(message) != 3 or message[0] != b"answer":
+        return None
+    _, requestID, expression = message
+    if type(requestID) is not int or not isCompact(expression):
+        return None
+    # It begins as no word does.
+    packed = expression[1]
+    if len(packed) >= 0x4000:
+        return None
+    low, high = len(packed) & 0x7F, len(packed) >> 7
+    size = bytes((low, high, 0x82) if high else (low, 0x82))
+    return b"".join((_ANSWER, integer(requestID, encode), _COPY, size, packed))
+
+
 def unjellyCopy(expression: Any, broker: Any) -> Any:
     """
     Give the copy for an expression.
@@ -42,3 +65,7 @@ def unjellyCopy(expression: Any, broker: Any) -> Any:
     """
     isQuick = isCompact(expression) and isKnown(broker.security)
     return readCompact(expression, broker) if isQuick else None
+
+
+_ANSWER = beginning(3, b"answer")
+_COPY = beginning(2, COMPACT_TAG)

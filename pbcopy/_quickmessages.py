@@ -20,7 +20,7 @@ from twisted.spread import banana
 from pbcopy._bananaencoding import encoded
 from pbcopy._channel import COMPACT
 from pbcopy._flat import LONGEST, MOST_PARTS
-from pbcopy._quickcalls import WORDS, encodeNothing
+from pbcopy._quickcalls import WORDS, beginning, encodeNothing
 
 MOST = LONGEST + 64
 """How many bytes such a message has at most."""
@@ -192,10 +192,6 @@ def _raw(*expressions: Any) -> bytes:
     return b"".join(encoded(each, WORDS, encodeNothing) for each in expressions)
 
 
-def _listOf(count: int, *items: Any) -> bytes:
-    return bytes([count]) + banana.LIST + _raw(*items)
-
-
 def _compiled(*patterns: bytes) -> Any:
     return re.compile(b"".join(patterns), re.DOTALL)
 
@@ -227,13 +223,13 @@ _UPDATE = _compiled(
 _REQUEST = _compiled(_NUMBER)
 
 _COPY = _compiled(
-    *(_NUMBER, re.escape(_listOf(2, COMPACT.encode("ascii")))),
+    *(_NUMBER, re.escape(beginning(2, COMPACT.encode("ascii")))),
     *(b"(", _SIZE, b")", _STRING),
 )
 
 _PART = _compiled(
     *(b"(?P<integer>", _DIGITS, b")", _INT),
-    *(b"|", re.escape(_listOf(2, b"unicode")), b"(?P<text>", _SIZE, b")", _STRING),
+    *(b"|", re.escape(beginning(2, b"unicode")), b"(?P<text>", _SIZE, b")", _STRING),
     *(b"|(?P<bytes>", _SIZE, b")", _STRING),
     *(b"|(?P<negative>", _DIGITS, b")", _NEG),
     *(b"|", _FLOAT, b"(?P<float>.{8})"),
@@ -251,8 +247,8 @@ _MADE: dict[str, Callable[[bytes], Any]] = {
     "true": lambda said: True,
 }
 _READERS: dict[bytes, Callable[[bytes, int], Message | None]] = {
-    _listOf(3, b"answer"): _answerAt,
-    _listOf(7, b"cachemessage"): _updateAt,
-    _listOf(7, b"message"): _callAt,
+    beginning(3, b"answer"): _answerAt,
+    beginning(7, b"cachemessage"): _updateAt,
+    beginning(7, b"message"): _callAt,
 }
-_BEGINNING = len(_listOf(7, b"message"))
+_BEGINNING = len(beginning(7, b"message"))

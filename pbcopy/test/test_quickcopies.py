@@ -18,10 +18,11 @@ from pbcopy._channel import COMPACT
 from pbcopy._compacted import isCompact
 from pbcopy._envelope import COMPACT_TAG
 from pbcopy._hub import hubOf
-from pbcopy._quickcopies import jellyCopy
+from pbcopy._quickcopies import encodedCopy, jellyCopy
 from pbcopy._registry import copyTags
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.ponds import register
+from pbcopy.test.test_bananadecoding import Stock
 from pbcopy.testing import Connection, connect
 
 
@@ -513,3 +514,36 @@ class TakenTests(CopyTestCase):
         broker = self.connected().client
         for packed in (b"", b"\xc1", msgspec.msgpack.encode([[], [0], [{}], []])):
             self.assertRaises(Violation, broker.unserialize, [COMPACT_TAG, packed])
+
+
+class EncodedTests(SynchronousTestCase):
+    """
+    The bytes of such an answer are those of Twisted's Banana.
+    """
+
+    def test_same(self) -> None:
+        """
+        So they are for all ids, and all lengths.
+        """
+        stock: Any = Stock()
+        for requestID in (0, 1, 127, 128, 2**14, 2**21, 2**31, 2**40):
+            for size in (4, 127, 128, 0x3FFF):
+                answer = (b"answer", requestID, [COMPACT_TAG, b"x" * size])
+                found = encodedCopy(answer, stock._encode)
+                self.assertEqual(stock.encoded(answer), found)
+
+    def test_others(self) -> None:
+        """
+        There are none for a longer one, nor for another message.
+        """
+        stock: Any = Stock()
+        usual: Any = (b"answer", 1, [COMPACT_TAG, b"packed"])
+        for at, other in (
+            *((0, b"error"), (1, 1.0), (2, b"packed"), (2, [COMPACT_TAG, [b"x"]])),
+            *((2, [b"other", b"x"]), (2, [COMPACT_TAG, b"x" * 0x4000])),
+        ):
+            changed = [*usual]
+            changed[at] = other
+            self.assertIsNone(encodedCopy(tuple(changed), stock._encode))
+        for message in ([*usual], usual[:2], (*usual, 1), b"answer"):
+            self.assertIsNone(encodedCopy(message, stock._encode))
