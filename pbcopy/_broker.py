@@ -100,7 +100,7 @@ def isLive(invoker: Any) -> bool:
     Tell whether Jelly's invoker is a Broker whose connection is there, and not
     what stands for one in somebody's test.
     """
-    return isinstance(invoker, pb.Broker) and isConnected(invoker)
+    return isinstance(invoker, pb.Broker) and not invoker.disconnected
 
 
 @contextmanager
@@ -148,15 +148,19 @@ def isWholeMessage() -> bool:
     Tell whether the object that is being jellied is by itself what a Broker
     serializes.  If not, what is around it may refer to what is in it.
     """
-    frame: FrameType | None = sys._getframe(1)
+    # Whoever asks was called by a jellyFor, or by what that has called.
+    frame: FrameType | None = sys._getframe(3)
     while frame is not None and frame.f_code is not _JELLY_OBJECT:
         frame = frame.f_back
-    callers = frame and frame.f_back, frame and frame.f_back and frame.f_back.f_back
-    return [each and each.f_code for each in callers] == _WHOLE
+    for caller in _WHOLE:
+        frame = frame and frame.f_back
+        if frame is None or frame.f_code is not caller:
+            return False
+    return True
 
 
 _JELLY_OBJECT = jelly._Jellier.jelly.__code__
-_WHOLE = [jelly.jelly.__code__, pb.Broker.serialize.__code__]
+_WHOLE = jelly.jelly.__code__, pb.Broker.serialize.__code__
 
 
 def underWay(broker: pb.Broker, alive: Callable[[], Any]) -> Callable[[], bool]:

@@ -73,11 +73,15 @@ def mayBeCompact(jellier: Any) -> bool:
     reads such.
     """
     broker = jellier.invoker
-    if type(jellier) is not _JELLIER or jellier.persistentStore is not None:
-        return False
-    # A Broker of pbcopy's has tried that before it asked Jelly.
-    isUntried = isLive(broker) and not getattr(broker, "triesCompact", False)
-    return isUntried and isUnderstood(broker, jellier.taster) and isWholeMessage()
+    return (
+        type(jellier) is _JELLIER
+        and jellier.persistentStore is None
+        and isLive(broker)
+        # A Broker of pbcopy's has tried that before it asked Jelly.
+        and not getattr(broker, "triesCompact", False)
+        and isUnderstood(broker, jellier.taster)
+        and isWholeMessage()
+    )
 
 
 def isUnderstood(broker: Any, security: Any) -> bool:
@@ -87,23 +91,26 @@ def isUnderstood(broker: Any, security: Any) -> bool:
     """
     if type(security).isTypeAllowed not in _ASKED:
         return False
-    hub = broker.localObjectForID(HUB)
-    return hub is not None and bool(hub.understands(COMPACT))
+    local = broker.localObjects.get(HUB)
+    return local is not None and bool(local.object.understands(COMPACT))
 
 
 def compact(flavor: Any, broker: Any) -> bytes | None:
     """
-    Give an object, and all that it refers to, packed.
+    Give a C{Copyable}, and all that it refers to, packed.
 
     @return: C{None} if it cannot be sent so.
     @raise Unsendable: if one of them may not leave.
     """
-    if not isOrdinary(type(flavor)):
+    cls = type(flavor)
+    if methodsOf(cls) not in ORDINARY:
         return None
-    state = vars(flavor)
+    state = flavor.__dict__
     try:
         if isFlat(state):
-            return _packedAlone(type(flavor), state, broker)
+            checkLeaving(cls, broker)
+            sent = shown(state, localNames(cls))
+            return _encode(((_nameOf(cls),), (0,), (sent,), ()))
         return _packed(flavor, broker)
     except (OverflowError, UnicodeEncodeError):
         # Whoever takes the other way says what is wrong.
@@ -116,12 +123,6 @@ def isOrdinary(cls: type) -> bool:
     nor their name.
     """
     return issubclass(cls, flavors.Copyable) and methodsOf(cls) in ORDINARY
-
-
-def _packedAlone(cls: type, state: dict[Any, Any], broker: Any) -> bytes:
-    checkLeaving(cls, broker)
-    sent = shown(state, localNames(cls))
-    return _encoder.encode(([_nameOf(cls)], [0], [sent], []))
 
 
 def _packed(flavor: Any, broker: Any) -> bytes | None:
@@ -150,7 +151,7 @@ def _packed(flavor: Any, broker: Any) -> bytes | None:
         places,
     )
     if not found.mentions:
-        return _encoder.encode(message)
+        return _encode(message)
     copies = chain.from_iterable(each.copies for each in groups)
     placeOf = dict(zip(map(id, copies), count(), strict=False))
 
@@ -189,7 +190,7 @@ def _isForeign(copy: Any) -> bool:
 
 
 def _nameOf(cls: type) -> bytes:
-    return qual(cls).encode("utf-8")
+    return qual(cls).encode()
 
 
-_encoder = msgspec.msgpack.Encoder()
+_encode = msgspec.msgpack.Encoder().encode

@@ -18,13 +18,10 @@ from pbcopy._cycles import referencesOf
 from pbcopy._envelope import COMPACT_TAG, opened
 from pbcopy._filling import filled, takesAState
 from pbcopy._groupreading import NO_OBJECTS, Reading, checkName
-from pbcopy._levels import isFlat
-from pbcopy._limited import Several
+from pbcopy._levels import areScalars
+from pbcopy._limited import limitsOf
 from pbcopy._registry import copyTags, setUnjellyableForClass
 from pbcopy._vetlevels import vetLevels
-
-_State = dict[Any, Any]
-_LIMITS = Several("MAX_STATE", "MAX_OBJECTS", "MAX_ITEMS", "MAX_STRING", "MAX_NESTING")
 
 
 def isCompact(expression: Any) -> bool:
@@ -52,8 +49,7 @@ def readCompact(expression: list[Any], broker: Any) -> Any:
         if hasattr(copy, "postUnjelly"):
             copy.postUnjelly()
         return copy
-    data = opened(broker, expression[1:], COMPACT)
-    reading = _reading(data, broker, broker.security)
+    reading = _reading(expression[1], broker, broker.security)
     made = reading.made()
     if made is None:
         return None
@@ -70,7 +66,8 @@ def unjellyCompact(unjellier: Any, jellyList: list[Any]) -> Any:
     """
     broker = unjellier.invoker
     try:
-        data = opened(broker, jellyList[1:], COMPACT)
+        isHere = len(jellyList) == 2
+        data = jellyList[1] if isHere else opened(broker, jellyList[1:], COMPACT)
         copy = _alone(data, broker, unjellier.taster)
         if copy is not None:
             if hasattr(copy, "postUnjelly"):
@@ -98,11 +95,18 @@ def _isSmall(data: Any, broker: Any) -> bool:
     Tell whether nothing but the depth can be too much: no part of a message is
     more than the whole has bytes.
     """
-    *most, nesting = _LIMITS.of(broker)
-    return type(data) is bytes and len(data) <= min(most) and nesting > 0
+    if type(data) is not bytes:
+        return False
+    most, size = limitsOf(broker), len(data)
+    return bool(
+        most.MAX_STATE >= size <= most.MAX_OBJECTS
+        and most.MAX_ITEMS >= size <= most.MAX_STRING
+        and most.MAX_NESTING > 0
+    )
 
 
 def _reading(data: Any, broker: Any, security: Any) -> Reading:
+    data = opened(broker, [data], COMPACT)
     return Reading(data, broker, security, _isSmall(data, broker))
 
 
@@ -122,7 +126,7 @@ def _alone(data: Any, broker: Any, security: Any) -> Any:
     cls = copyTags.get(name)
     if kind or not takesAState(cls):
         return None
-    if not isFlat(state):
+    if not areScalars(state.values()):
         vetLevels([state], (), broker, len(data))
     return filled(cls, state)
 
@@ -132,6 +136,7 @@ def _mentionless(code: int, data: memoryview) -> Any:
 
 
 _decodeOne = msgspec.msgpack.Decoder(
-    tuple[tuple[bytes], tuple[int], tuple[_State], tuple[()]], ext_hook=_mentionless
+    tuple[tuple[bytes], tuple[int], tuple[dict[str, Any]], tuple[()]],
+    ext_hook=_mentionless,
 ).decode
 setUnjellyableForClass(COMPACT_TAG, unjellyCompact)

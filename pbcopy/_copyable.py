@@ -16,9 +16,9 @@ from zope.interface import implementer
 
 from pbcopy._answers import answerFails
 from pbcopy._broker import undisturbed
-from pbcopy._compact import ORDINARY, methodsOf
+from pbcopy._compact import ORDINARY, mayBeCompact, methodsOf
 from pbcopy._cycles import beingMade, whenKnown
-from pbcopy._envelope import OWN_JELLY_FOR, announce, jellied
+from pbcopy._envelope import OWN_JELLY_FOR, announce, compacted, jellied
 from pbcopy._filling import TAKES
 from pbcopy._jellier import Jellier
 from pbcopy._refusals import checkParts
@@ -85,6 +85,10 @@ class Copyable(flavors.Copyable):
         """
         if jellier.invoker is None:
             return jellyStored(self, jellier)
+        if mayBeCompact(jellier):
+            compact = compacted(self, jellier.invoker)
+            if compact is not None:
+                return compact
         return jellied(self, jellier, partial(_describeCopy, self))
 
 

@@ -24,7 +24,7 @@ from pbcopy import limits
 from pbcopy._answers import answerFails
 from pbcopy._broker import isAnswering, isLive, isWholeMessage
 from pbcopy._channel import COMPACT, ENVELOPE, VALUES
-from pbcopy._compact import compact, mayBeCompact
+from pbcopy._compact import compact
 from pbcopy._cycles import whenKnown
 from pbcopy._graph import Graph
 from pbcopy._hub import Hub, hubOf
@@ -59,9 +59,6 @@ def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> An
         C{Broker.serialize} may return.
     @raise Unsendable: if it cannot be sent.  The error names the path.
     """
-    compacted = _compacted(flavor, jellier, name)
-    if compacted is not None:
-        return compacted
     own = Jellier.of(jellier)
     checkLeaving(type(flavor), own.invoker)
     # A jellyFor of the application's may go on with the list.
@@ -86,18 +83,11 @@ def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> An
         raise
 
 
-def _compacted(flavor: Any, jellier: Any, name: str) -> Any:
-    if not mayBeCompact(jellier):
-        return None
-    return compacted(flavor, jellier.invoker, name)
-
-
-def compacted(flavor: Any, broker: Any, name: str = "") -> Any:
+def compacted(flavor: Any, broker: Any) -> Any:
     """
     Give the s-expression of an object that is a whole message to a peer that reads
     such.
 
-    @param name: how an error names it; the name of its class where left out.
     @return: the s-expression, or a Deferred of it; C{None} if the object is to be
         sent in another way.
     @raise Unsendable: if it may not leave, or is too large.
@@ -107,7 +97,7 @@ def compacted(flavor: Any, broker: Any, name: str = "") -> Any:
         return None
     if len(packed) <= PIECE:
         return [COMPACT_TAG, packed]
-    name = name or type(flavor).__qualname__
+    name = type(flavor).__qualname__
     mayWait = not isinstance(flavor, Exception) and isAnswering(broker)
     return _sealed(COMPACT_TAG, packed, broker, name, mayWait)
 

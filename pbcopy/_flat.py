@@ -15,7 +15,7 @@ from typing import Any
 
 from twisted.spread.jelly import SecurityOptions, unjellyableRegistry
 
-from pbcopy._limited import Several
+from pbcopy._limited import limitsOf
 from pbcopy._policy import Policy
 
 NOT_FLAT: Any = object()
@@ -27,7 +27,6 @@ MOST_PARTS = 32
 LONGEST = 1024
 """How many bytes each text may have."""
 
-_LIMITS = Several("MAX_OBJECTS", "MAX_ITEMS", "MAX_STRING", "MAX_NESTING")
 _TAGS = frozenset([b"None", b"boolean", b"dictionary", b"tuple", b"unicode"])
 _ATOMS = frozenset([bytes, float, int])
 _BOOLEANS = {b"true": True, b"false": False}
@@ -58,12 +57,12 @@ def isRoomy(broker: Any) -> bool:
     """
     Tell whether what is flat is within the limits of a connection.
     """
-    objects, items, string, nesting = _LIMITS.of(broker)
-    return (
-        objects > 2 * MOST_PARTS
-        and items >= MOST_PARTS
-        and string >= LONGEST
-        and nesting > 0
+    most = limitsOf(broker)
+    return bool(
+        most.MAX_OBJECTS > 2 * MOST_PARTS
+        and most.MAX_ITEMS >= MOST_PARTS
+        and most.MAX_STRING >= LONGEST
+        and most.MAX_NESTING > 0
     )
 
 

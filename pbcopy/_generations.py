@@ -46,7 +46,7 @@ def shown(state: _State, hidden: set[str]) -> _State:
     """
     Give what may be seen of the attributes of an object.
     """
-    if type(state) is dict and hidden.isdisjoint(state):
+    if type(state) is dict and (not hidden or hidden.isdisjoint(state)):
         return state
     return {k: v for k, v in state.items() if k not in hidden}
 

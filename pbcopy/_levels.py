@@ -10,7 +10,7 @@ number.
 from __future__ import annotations
 
 import gc
-from collections.abc import Set
+from collections.abc import Callable, Iterable, Set
 from itertools import chain
 from typing import Any
 
@@ -26,11 +26,14 @@ def isFlat(state: Any) -> bool:
     """
     Tell whether a state is a dict with nothing in it but numbers, texts and the like.
     """
-    return (
-        type(state) is dict
-        and SCALARS.issuperset(map(type, state))
-        and SCALARS.issuperset(map(type, state.values()))
-    )
+    return type(state) is dict and areScalars(_contentsOf(state))
+
+
+def areScalars(values: Iterable[Any]) -> bool:
+    """
+    Tell whether all of some values are numbers, texts and the like.
+    """
+    return SCALARS.issuperset(map(type, values))
 
 
 def areDicts(values: list[Any]) -> bool:
@@ -46,7 +49,7 @@ def contentsOf(containers: list[Any], kinds: Set[type]) -> list[Any]:
 
     @param kinds: the types of all of them.  There may be others, too.
     """
-    contents = _contentsOf(dictsIn(containers, kinds)) if dict in kinds else []
+    contents = _contentsOf(*dictsIn(containers, kinds)) if dict in kinds else []
     if dict not in kinds:
         contents += chain.from_iterable(containers)
     elif list in kinds:
@@ -55,20 +58,12 @@ def contentsOf(containers: list[Any], kinds: Set[type]) -> list[Any]:
     return contents
 
 
-def _walked(dicts: list[dict[Any, Any]]) -> list[Any]:
+def _walked(*dicts: dict[Any, Any]) -> list[Any]:
     """
     Give the keys and the values of dicts.
     """
     values = chain.from_iterable(map(dict.values, dicts))
     return [*chain.from_iterable(dicts), *values]
-
-
-def _collected(dicts: list[dict[Any, Any]]) -> list[Any]:
-    """
-    Give the values of dicts, and the keys of those where not all are texts.  Python's
-    collector of garbage keeps the two apart, and knows no subclass of text.
-    """
-    return gc.get_referents(*dicts)
 
 
 def haveScalarKeys(containers: list[Any], kinds: Set[type]) -> bool:
@@ -78,7 +73,7 @@ def haveScalarKeys(containers: list[Any], kinds: Set[type]) -> bool:
     @param kinds: the types of all of them.
     """
     keys = chain.from_iterable(dictsIn(containers, kinds))
-    return SCALARS.issuperset(map(type, keys))
+    return areScalars(keys)
 
 
 def dictsIn(containers: list[Any], kinds: Set[type]) -> list[dict[Any, Any]]:
@@ -123,4 +118,6 @@ def _isWhole() -> bool:
     return gc.get_referents(vars(blank)) == [1]
 
 
-_contentsOf = _collected if _isWhole() else _walked
+_contentsOf: Callable[..., list[Any]] = gc.get_referents if _isWhole() else _walked
+"""Gives the values of dicts, and at least the keys of those where not all are texts.
+Python's collector of garbage keeps the two apart, and knows no subclass of text."""

@@ -6,6 +6,7 @@ its factory says otherwise (L{pbcopy.Policy.limit}).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
@@ -21,12 +22,20 @@ def limitOf(name: str, broker: Any) -> int:
 
     @param name: the name in L{pbcopy.limits}.
     """
+    limit: int = getattr(limitsOf(broker), name)
+    return limit
+
+
+def limitsOf(broker: Any) -> Any:
+    """
+    Give what has the limits for a connection as its attributes, as L{pbcopy.limits}
+    has those of the process.
+    """
     security = getattr(broker, "security", None)
     # That one has none, and is the usual one.
     isPlain = type(security) is SecurityOptions
     said = None if isPlain else getattr(security, "limitOf", None)
-    limit: int = getattr(limits, name) if said is None else said(name, broker)
-    return limit
+    return limits if said is None else _Said(said, broker)
 
 
 class Several:
@@ -38,17 +47,26 @@ class Several:
         """
         @param names: two or more names in L{pbcopy.limits}.
         """
-        self._names = names
         self._get = attrgetter(*names)
 
     def of(self, broker: Any) -> tuple[int, ...]:
         """
         Give them for a connection.
         """
-        if type(getattr(broker, "security", None)) is SecurityOptions:
-            found: tuple[int, ...] = self._get(limits)
-            return found
-        return tuple(limitOf(name, broker) for name in self._names)
+        found: tuple[int, ...] = self._get(limitsOf(broker))
+        return found
+
+
+class _Said:
+    """
+    The limits that a policy says.
+    """
+
+    def __init__(self, said: Callable[[str, Any], int], broker: Any) -> None:
+        self._said, self._broker = said, broker
+
+    def __getattr__(self, name: str) -> int:
+        return self._said(name, self._broker)
 
 
 def checkLimit(name: str, broker: Any, count: int, what: str, where: str) -> None:

@@ -6,7 +6,9 @@ that takes it.
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import KeysView
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from twisted.spread import flavors
@@ -22,12 +24,20 @@ def localNames(cls: type) -> set[str]:
     themselves, in C{localOnly}.
     """
     local: set[str] = set()
-    for base in cls.__mro__:
-        names = base.__dict__.get("localOnly")
+    for attributes in _attributesOf(cls.__mro__):
+        names = "localOnly" in attributes and attributes["localOnly"]
         if names:
             # Of ("password") Python makes a text, and its letters hide nothing.
             local.update([names] if isinstance(names, str) else names)
     return local
+
+
+@lru_cache(maxsize=1000)
+def _attributesOf(classes: tuple[type, ...]) -> list[MappingProxyType[str, Any]]:
+    """
+    Give what is in each of some classes, and what will be there when one is changed.
+    """
+    return [*map(vars, classes)]
 
 
 def applyState(copy: flavors.RemoteCopy, state: Any) -> None:
@@ -138,8 +148,7 @@ def areOrdinary(cls: type, state: dict[Any, Any]) -> bool:
     Tell whether no name in a state is one of a class's own, or Python's.  Then a
     peer may choose each.
     """
-    names = state.keys()
-    if not names <= _ordinary:
+    if not _ordinary.issuperset(state):
         for name in state:
             if type(name) is not str or name.startswith("__") or name == "postUnjelly":
                 return False
@@ -147,10 +156,20 @@ def areOrdinary(cls: type, state: dict[Any, Any]) -> bool:
                 return False
         if len(_ordinary) + len(state) <= _MOST_ORDINARY:
             _ordinary.update(state)
-    for base in cls.__mro__:
-        if base not in _flavors and not base.__dict__.keys().isdisjoint(names):
+    names = state.keys()
+    for own in _ownNames(cls.__mro__):
+        if not own.isdisjoint(names):
             return False
     return True
+
+
+@lru_cache(maxsize=1000)
+def _ownNames(classes: tuple[type, ...]) -> list[KeysView[str]]:
+    """
+    Give the names in each of some classes that is none of a flavor, and those that
+    will be there when one is changed.
+    """
+    return [vars(each).keys() for each in classes if each not in _flavors]
 
 
 def _isCode(cls: type, name: str) -> bool:

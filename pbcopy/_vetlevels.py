@@ -18,10 +18,8 @@ from pbcopy._levels import (
     dictsIn,
     haveScalarKeys,
 )
-from pbcopy._limited import Several, checkLimit
+from pbcopy._limited import checkLimit, limitsOf
 from pbcopy.errors import Violation
-
-_SIZES = Several("MAX_ITEMS", "MAX_STRING")
 
 
 def vetLevels(
@@ -35,7 +33,8 @@ def vetLevels(
     @param size: how many bytes they were.  No part of them is more than that.
     @raise Violation: if there is.
     """
-    mostItems, longest = _SIZES.of(broker)
+    most = limitsOf(broker)
+    mostItems, longest = most.MAX_ITEMS, most.MAX_STRING
     allowed = frozenset(classes)
     level: list[Any] = states
     kinds: set[type] = {dict}
@@ -43,8 +42,8 @@ def vetLevels(
     while level:
         depth += 1
         if size > mostItems:
-            most = max(map(len, level))
-            checkLimit("MAX_ITEMS", broker, most, "items in one container", COMPACT)
+            count = max(map(len, level))
+            checkLimit("MAX_ITEMS", broker, count, "items in one container", COMPACT)
         if size > longest:
             _checkStrings(level, kinds, broker)
         values, above = contentsOf(level, kinds), kinds
