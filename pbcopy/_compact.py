@@ -25,7 +25,6 @@ list or a dict that is in two places, or a cycle.
 from __future__ import annotations
 
 from functools import partial
-from itertools import chain, count
 from operator import attrgetter
 from typing import Any
 
@@ -109,7 +108,8 @@ def compact(flavor: Any, broker: Any) -> bytes | None:
     try:
         if isFlat(state):
             checkLeaving(cls, broker)
-            sent = shown(state, localNames(cls))
+            local = localNames(cls)
+            sent = shown(state, local) if local else state
             return _encode(((_nameOf(cls),), (0,), (sent,), ()))
         return _packed(flavor, broker)
     except (OverflowError, UnicodeEncodeError):
@@ -142,24 +142,23 @@ def _packed(flavor: Any, broker: Any) -> bytes | None:
     kinds: dict[type, int] = {}
     for each in groups:
         kinds.setdefault(each.cls, len(kinds))
-    places: list[int] = []
-    message = (
-        [*map(_nameOf, kinds)],
-        [kinds[each.cls] for each in groups],
-        [each.states if len(each.states) > 1 else each.states[0] for each in groups],
-        # It is complete when all that stands before it is encoded.
-        places,
-    )
+    names = [*map(_nameOf, kinds)]
+    kindOf = [kinds[each.cls] for each in groups]
+    states = [
+        each.states if len(each.states) > 1 else each.states[0] for each in groups
+    ]
     if not found.mentions:
-        return _encode(message)
-    copies = chain.from_iterable(each.copies for each in groups)
-    placeOf = dict(zip(map(id, copies), count(), strict=False))
+        return _encode((names, kindOf, states, ()))
+    numbers, placeOf = found.numbered(groups)
+    mentioned: list[int] = []
 
     def mention(copy: Any) -> Ext:
-        places.append(placeOf[id(copy)])
+        mentioned.append(numbers[id(copy)])
         return _MENTION
 
-    return msgspec.msgpack.Encoder(enc_hook=mention).encode(message)
+    packed = msgspec.Raw(msgspec.msgpack.Encoder(enc_hook=mention).encode(states))
+    places = [*map(placeOf.__getitem__, mentioned)]
+    return _encode((names, kindOf, packed, places))
 
 
 def _learn(broker: Any, copy: Any) -> set[str] | None:

@@ -18,7 +18,7 @@ from pbcopy._cycles import referencesOf
 from pbcopy._envelope import COMPACT_TAG, opened
 from pbcopy._filling import filled, takesAState
 from pbcopy._groupreading import NO_OBJECTS, Reading, checkName
-from pbcopy._levels import areScalars
+from pbcopy._levels import SCALARS
 from pbcopy._limited import limitsOf
 from pbcopy._registry import copyTags, setUnjellyableForClass
 from pbcopy._vetlevels import vetLevels
@@ -126,7 +126,8 @@ def _alone(data: Any, broker: Any, security: Any) -> Any:
     cls = copyTags.get(name)
     if kind or not takesAState(cls):
         return None
-    if not areScalars(state.values()):
+    # The keys are texts.
+    if not SCALARS.issuperset(map(type, state.values())):
         vetLevels([state], (), broker, len(data))
     return filled(cls, state)
 

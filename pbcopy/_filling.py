@@ -6,6 +6,7 @@ Blank copies, and the states that they are given, many at a time.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 
 from pbcopy._state import applyState, areOrdinary, checkAttribute
@@ -37,7 +38,7 @@ def blanks(cls: Any, count: int) -> list[Any]:
 
     @param cls: a class that L{takesAState}.
     """
-    return [_new(cls) for _ in range(count)]
+    return [*map(_new, repeat(cls, count))]
 
 
 def filled(cls: Any, state: _State) -> Any:

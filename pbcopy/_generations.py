@@ -8,8 +8,8 @@ Nothing of an application's is called to find them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import chain, islice
+from collections.abc import Callable, Sequence
+from itertools import accumulate, chain, count, islice
 from operator import attrgetter
 from typing import Any
 
@@ -23,6 +23,7 @@ from pbcopy._levels import (
     containersIn,
     contentsOf,
     haveScalarKeys,
+    those,
 )
 
 _State = dict[Any, Any]
@@ -46,7 +47,7 @@ def shown(state: _State, hidden: set[str]) -> _State:
     """
     Give what may be seen of the attributes of an object.
     """
-    if type(state) is dict and (not hidden or hidden.isdisjoint(state)):
+    if type(state) is dict and hidden.isdisjoint(state):
         return state
     return {k: v for k, v in state.items() if k not in hidden}
 
@@ -66,7 +67,8 @@ class Generations:
         self.mentions = 0
         self._learn = learn
         self._hidden: dict[type, set[str]] = {}
-        self._known: dict[int, Any] = {}
+        # The number of each copy that was met, by its id.
+        self._known: dict[int, int] = {}
         self._groups: list[Group] = []
         self._containers: set[int] = set()
 
@@ -78,7 +80,7 @@ class Generations:
         @return: whether each is a copy that can be sent so, or plain, and no list or
             dict is in two places.
         """
-        self._known[id(copy)] = copy
+        self._known[id(copy)] = 0
         groups = [_grouped(type(copy), [copy], hidden)]
         while True:
             self._groups += groups
@@ -94,11 +96,13 @@ class Generations:
                 return True
 
     def _new(self, copies: list[Any]) -> list[Any]:
-        before = len(self._known)
-        self._known.update(zip(map(id, copies), copies, strict=True))
+        known, before = self._known, len(self._known)
+        known.update(zip(map(id, copies), count(before), strict=False))
+        if len(known) == before + len(copies):
+            return copies
         # A dict keeps what is new at its end.
-        new = islice(reversed(self._known.values()), len(self._known) - before)
-        return [*new][::-1]
+        new = islice(reversed(known.values()), len(known) - before)
+        return [copies[number - before] for number in new][::-1]
 
     def _groupsOf(self, copies: list[Any]) -> list[Group]:
         classes: dict[type, list[Any]] = {each: [] for each in {*map(type, copies)}}
@@ -124,7 +128,7 @@ class Generations:
             if not PLAIN >= kinds:
                 copies = values
                 if not PLAIN.isdisjoint(kinds):
-                    copies = [each for each in values if type(each) not in PLAIN]
+                    copies = those(values, kinds - PLAIN)
                 if not self._areKnown(copies, kinds - PLAIN):
                     return None
                 if not haveScalarKeys(level, above):
@@ -156,8 +160,39 @@ class Generations:
 
         @return: C{None} if there is a cycle.
         """
-        isTree = self.mentions == len(self._known) - 1
-        return self._groups[::-1] if isTree else self._layers()
+        return self._groups[::-1] if self._isTree() else self._layers()
+
+    def _isTree(self) -> bool:
+        return self.mentions == len(self._known) - 1
+
+    def numbered(self, groups: list[Group]) -> tuple[dict[int, int], Sequence[int]]:
+        """
+        Give the number of each copy by its C{id}, and its place by its number.
+
+        @param groups: what L{inwards} has given.
+        """
+        if self._isTree() and self._areInOrder():
+            ends = accumulate(len(each.copies) for each in groups)
+            ranges = [
+                range(end - len(each.copies), end)
+                for each, end in zip(groups, ends, strict=True)
+            ]
+            return self._known, [*chain.from_iterable(reversed(ranges))]
+        copies = [*chain.from_iterable(each.copies for each in groups)]
+        places = range(len(copies))
+        return dict(zip(map(id, copies), places, strict=True)), places
+
+    def _areInOrder(self) -> bool:
+        """
+        Tell whether the copies of a tree were met in the order in which they are in
+        the groups.  That is so where no generation has several classes.
+        """
+        sizes = (len(each.copies) for each in self._groups)
+        starts = accumulate(sizes, initial=0)
+        return all(
+            self._known[id(each.copies[0])] == start
+            for each, start in zip(self._groups, starts, strict=False)
+        )
 
     def _layers(self) -> list[Group] | None:
         copies = chain.from_iterable(each.copies for each in self._groups)

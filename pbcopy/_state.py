@@ -32,12 +32,16 @@ def localNames(cls: type) -> set[str]:
     return local
 
 
+_STOCK = frozenset(flavors.Copyable.__mro__)
+
+
 @lru_cache(maxsize=1000)
 def _attributesOf(classes: tuple[type, ...]) -> list[MappingProxyType[str, Any]]:
     """
-    Give what is in each of some classes, and what will be there when one is changed.
+    Give what is in each of some classes that is not Twisted's, and what will be there
+    when one is changed.
     """
-    return [*map(vars, classes)]
+    return [vars(each) for each in classes if each not in _STOCK]
 
 
 def applyState(copy: flavors.RemoteCopy, state: Any) -> None:

@@ -45,8 +45,15 @@ def groupsOf(copy: Any) -> list[Group] | None:
     """
     Give the groups for a copy, if it can be sent so.
     """
-    found = Generations(lambda copy: set() if isinstance(copy, Duck) else None)
+    found = generations()
     return found.inwards() if found.find(copy, set()) else None
+
+
+def generations() -> Generations:
+    """
+    Give what finds ducks.
+    """
+    return Generations(lambda copy: set() if isinstance(copy, Duck) else None)
 
 
 class GenerationsTests(SynchronousTestCase):
@@ -113,6 +120,27 @@ class GenerationsTests(SynchronousTestCase):
         self.assertEqual(len(copies) + 1, len(found))
         self.assertEqual({*map(id, [*copies, root])}, {*map(id, found)})
         self.assertEqual([root], groups[-1].copies)
+
+    @CALM
+    @given(st.lists(st.tuples(st.integers(0, 20), st.booleans())), st.booleans())
+    def test_numbered(self, copies: list[tuple[int, bool]], isTree: bool) -> None:
+        """
+        The number of each copy leads to its place among all groups, in a tree of one
+        class or of several, and where one is mentioned twice.
+        """
+        made: list[Any] = [Duck(a=[])]
+        for parent, isGoose in copies:
+            made.append((Goose if isGoose else Duck)(a=[]))
+            made[parent % (len(made) - 1)].a.append(made[-1])
+        if not isTree:
+            made[0].a.append({"b": made[-1]} if len(made) > 1 else [Duck()] * 2)
+        found = generations()
+        self.assertTrue(found.find(made[0], set()))
+        groups = found.inwards() or []
+        numbers, places = found.numbered(groups)
+        inOrder = [*chain.from_iterable(each.copies for each in groups)]
+        reached = [places[numbers[id(each)]] for each in inOrder]
+        self.assertEqual([*range(len(inOrder))], reached)
 
     def test_cycles(self) -> None:
         """

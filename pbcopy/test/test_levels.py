@@ -18,6 +18,7 @@ from pbcopy._levels import (
     dictsIn,
     haveScalarKeys,
     isFlat,
+    those,
 )
 
 
@@ -121,3 +122,18 @@ class LevelsTests(SynchronousTestCase):
         ):
             given: list[Any] = values
             self.assertEqual(expected, containersIn(given, {*map(type, given)}))
+
+    def test_those(self) -> None:
+        """
+        Values are told by their types, be it one or several, and by no base of these.
+        """
+        values: list[Any] = [1, True, "x", Text("y"), [2], None]
+        for kinds, expected in (
+            ({int}, [1]),
+            ({str, list}, ["x", [2]]),
+            ({Text, bool, dict}, [True, Text("y")]),
+            (set(), []),
+        ):
+            found = those(values, kinds)
+            self.assertEqual(expected, found)
+            self.assertEqual([*map(type, expected)], [*map(type, found)])

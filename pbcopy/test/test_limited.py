@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
 from pbcopy import limits, pb
-from pbcopy._limited import checkLimit, limitOf
+from pbcopy._limited import checkLimit, limitOf, limitsOf
 from pbcopy.errors import RegistrationError, Violation
 from pbcopy.test.sharedponds import Duck, DuckView, Nest, Pond, PondView, Taker
 from pbcopy.testing import Connection, assertRefused, connect, sendAcross
@@ -52,6 +52,8 @@ class LimitTests(SynchronousTestCase):
         self.assertEqual(10, limitOf("MAX_ITEMS", broker))
         isLoggedIn.append(broker)
         self.assertEqual(20, limitOf("MAX_ITEMS", broker))
+        most = limitsOf(broker)
+        self.assertEqual((20, limits.MAX_CACHES), (most.MAX_ITEMS, most.MAX_CACHES))
         self.assertIn("before login:\n  MAX_ITEMS: 10\n", policy.describe())
 
     def test_check(self) -> None:

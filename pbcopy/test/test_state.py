@@ -11,7 +11,13 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
-from pbcopy._state import applyState, checkAttribute, withTextKeys
+from pbcopy._state import (
+    applyState,
+    areOrdinary,
+    checkAttribute,
+    localNames,
+    withTextKeys,
+)
 from pbcopy.errors import Violation
 
 
@@ -43,6 +49,34 @@ class View(pb.RemoteCopy):
         return self.frogs
 
 
+class LocalNamesTests(SynchronousTestCase):
+    """
+    A class and its bases say what they keep to themselves.
+    """
+
+    def test_changed(self) -> None:
+        """
+        What a base says later counts from then on, be it behind another one that
+        says something, and so does what is put into it, and another base.
+        """
+
+        others: set[str] = set()
+        base: Any = type("Base", (pb.Copyable,), {"localOnly": ()})
+        other: Any = type("Other", (), {"localOnly": others})
+        copy: Any = type("Copy", (base, other), {"localOnly": "mine"})
+
+        self.assertEqual({"mine"}, localNames(copy))
+        base.localOnly = ("base",)
+        self.assertEqual({"mine", "base"}, localNames(copy))
+        others.add("other")
+        self.assertEqual({"mine", "base", "other"}, localNames(copy))
+        del base.localOnly
+        copy.__bases__ = (base,)
+        self.assertEqual({"mine"}, localNames(copy))
+        self.patch(pb.Copyable, "localOnly", ["all"])
+        self.assertEqual({"mine", "all"}, localNames(copy))
+
+
 class AttributeTests(SynchronousTestCase):
     """
     A peer chooses names of data attributes alone.
@@ -58,6 +92,26 @@ class AttributeTests(SynchronousTestCase):
             view = View()
             view.setCopyableState({name: 7})
             self.assertEqual(7, getattr(view, name))
+
+    def test_changed(self) -> None:
+        """
+        A name is no longer the peer's to choose when the class, or a base, has got a
+        method of that name.
+        """
+
+        class Base(pb.RemoteCopy):
+            pass
+
+        class Copy(Base):
+            pass
+
+        names = {"one": 1, "other": 2}
+        self.assertTrue(areOrdinary(Copy, names))
+        for cls, name in ((Copy, "one"), (Base, "other")):
+            setattr(cls, name, len)
+            self.assertFalse(areOrdinary(Copy, names))
+            delattr(cls, name)
+        self.assertTrue(areOrdinary(Copy, names))
 
     def test_noText(self) -> None:
         """
