@@ -26,7 +26,13 @@ def isFlat(state: Any) -> bool:
     """
     Tell whether a state is a dict with nothing in it but numbers, texts and the like.
     """
-    return type(state) is dict and SCALARS.issuperset(map(type, _contentsOf(state)))
+    if type(state) is not dict:
+        return False
+    if _contentsOf is gc.get_referents:
+        return SCALARS.issuperset(map(type, gc.get_referents(state)))
+    return SCALARS.issuperset(map(type, state)) and SCALARS.issuperset(
+        map(type, state.values())
+    )
 
 
 def areDicts(values: list[Any]) -> bool:

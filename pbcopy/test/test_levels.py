@@ -39,17 +39,19 @@ class LevelsTests(SynchronousTestCase):
         like.
         """
         flat: list[Any] = [{}, {"a": 1, b"b": 2.5, 3: None, True: "x", None: b""}]
-        for state in flat:
-            self.assertTrue(isFlat(state))
-        for state in (
-            OrderedDict(a=1),
-            {"a": []},
-            {"a": Text("x")},
-            {Text("a"): 1},
-            {(): 1},
-            None,
-        ):
-            self.assertFalse(isFlat(state))
+        for way in (_levels._contentsOf, _levels._walked):
+            self.patch(_levels, "_contentsOf", way)
+            for state in flat:
+                self.assertTrue(isFlat(state))
+            for state in (
+                OrderedDict(a=1),
+                {"a": []},
+                {"a": Text("x")},
+                {Text("a"): 1},
+                {(): 1},
+                None,
+            ):
+                self.assertFalse(isFlat(state))
 
     def test_dicts(self) -> None:
         """
