@@ -27,7 +27,7 @@ from pbcopy.errors import Violation
 from pbcopy.test.guards import NO_ARGS, NO_KW, GuardTestCase, Peer, portal
 from pbcopy.test.sharedponds import Duck, Pond, give, takenQuickly, told
 from pbcopy.test.test_bananadecoding import QUIET, Stock
-from pbcopy.test.test_slot import Lake
+from pbcopy.test.test_packedarguments import Lake
 from pbcopy.testing import connect
 
 
@@ -381,7 +381,7 @@ UPDATES = st.tuples(
 ANSWERS = st.tuples(st.just(b"answer"), IDS, PARTS)
 LAKE = [
     *(b"message", 1, b"root", b"add", 0),
-    [b"tuple", [b"pbcopy.test.test_slot.Lake", 5, [b"dictionary"]]],
+    [b"tuple", [b"pbcopy.test.test_packedarguments.Lake", 5, [b"dictionary"]]],
     NO_KW,
 ]
 """Gives the server a replica."""

@@ -13,10 +13,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
 from pbcopy import pb, statusOf
-from pbcopy._memory import resultOf
 from pbcopy._slot import _slots, slotOf
 from pbcopy._status import StatusKind
-from pbcopy._update import UpdateFailed
 from pbcopy.errors import PBCopyError, Violation
 from pbcopy.test.ponds import Kit, Received, ReplicaTestCase, register
 from pbcopy.test.sharedponds import Pond, give, meet, takenQuickly
@@ -151,101 +149,6 @@ class MentionTests(ReplicaTestCase):
         self.connection.collect()
         self.assertIsNone(self.successResultOf(answer))
         self.assertEqual([], self.pond.observers)
-
-
-class Lake(pb.Cacheable, pb.RemoteCache):
-    """
-    A cacheable whose observer is told by hand.
-    """
-
-    observer: Any
-    added: list[Any]
-
-    def getStateToCacheAndObserveFor(self, perspective: Any, observer: Any) -> Any:
-        """
-        Note who observes.
-        """
-        self.observer = observer
-        return {"added": []}
-
-    def tell(self, *update: Any) -> None:
-        """
-        Tell of something.
-        """
-        self.observer.tell(*update)
-
-    def call(self, *update: Any) -> Any:
-        """
-        Tell of something, and give the answer.
-        """
-        return self.observer.callRemote(*update)
-
-    def observe_add(self, *ducks: Any) -> int:
-        """
-        Note some ducks.
-        """
-        self.added.append(ducks)
-        return len(ducks)
-
-
-class PackedTests(SynchronousTestCase):
-    """
-    An update that was told by hand may come with its arguments packed.
-    """
-
-    def setUp(self) -> None:
-        """
-        Have a replica.
-        """
-        self.connection = meet()
-        pb.setUnjellyableForClass(Lake, Lake)
-        self.lake = Lake()
-        self.view = give(self.connection, self.lake)
-        slot: Any = slotOf(self.view)
-        self.slot = slot
-        self.messages: list[Any] = []
-        message = slot.remoteMessageReceived
-
-        def noted(broker: Any, name: Any, *said: Any) -> Any:
-            self.messages.append(said)
-            return message(broker, name, *said)
-
-        slot.remoteMessageReceived = noted
-
-    def test_taken(self) -> None:
-        """
-        So it does, with an answer or without.
-        """
-        answer = resultOf(self.connection, self.lake.call("add", 7, "ä"))
-        self.lake.tell("add", -0.0)
-        self.connection.deliver()
-        self.assertEqual((2, "[(7, 'ä'), (-0.0,)]"), (answer, repr(self.view.added)))
-        self.assertEqual({(bytes, 0)}, {(type(args), kw) for args, kw in self.messages})
-
-    def test_ownMessages(self) -> None:
-        """
-        A replica that looks at its messages itself gets what Jelly has for them.
-        """
-        shown: list[Any] = []
-        self.view.remoteMessageReceived = lambda broker, *said: shown.append(said)
-        self.lake.tell("add", 7, "ä")
-        self.connection.deliver()
-        text = [b"unicode", "ä".encode()]
-        self.assertEqual([("add", [b"tuple", 7, text], [b"dictionary"])], shown)
-
-    def test_refused(self) -> None:
-        """
-        Where the bytes are none, the update fails, and the replica says so.
-        """
-        refused: UpdateFailed = self.assertRaises(
-            UpdateFailed,
-            self.slot.remoteMessageReceived,
-            *(self.connection.client, "add", b"nonsense", 0),
-        )
-        self.assertIn("Violation", str(refused))
-        self.assertEqual(StatusKind.STALE, statusOf(self.view).kind)
-        (failure,) = self.flushLoggedErrors(Violation)
-        self.assertIn("Lake.add: these are no packed arguments", str(failure.value))
 
 
 class QuickTests(SynchronousTestCase):
