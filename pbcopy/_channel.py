@@ -10,9 +10,11 @@ from __future__ import annotations
 from twisted.spread import flavors, pb
 
 from pbcopy._broker import aside, isConnected, mayPack
+from pbcopy._flat import mayArrive
 from pbcopy._kinds import TAG
 from pbcopy._limited import checkLimit
 from pbcopy._replicas import declaredNames
+from pbcopy._text import asText
 
 HUB = b"pbcopy"
 """The name of each hub on its connection."""
@@ -33,8 +35,9 @@ COMPACT = "pbcopy.compact"
 """The word for: I read copies with plain states (L{pbcopy._compact}).  It is their tag,
 too."""
 
-ARGUMENTS = "pbcopy.arguments"
-"""The word for: I take the arguments of an update packed
+ARGUMENTS = "arguments:"
+"""The word for a class that the receiver represents by one of pbcopy's, with its name
+behind this: I take the arguments of its updates packed
 (L{pbcopy._packedarguments})."""
 
 VALUES = "pbcopy.value"
@@ -61,7 +64,7 @@ _COMPACTED = (b"boolean", b"dictionary", b"list", b"None", b"unicode")
 """The tags that Jelly has for what is in such states."""
 
 
-_PACKED = frozenset([ARGUMENTS, ENVELOPE, COMPACT])
+_PACKED = frozenset([ENVELOPE, COMPACT])
 """The words of who takes what is packed."""
 
 
@@ -73,6 +76,7 @@ class Channel(flavors.Referenceable):
     def __init__(self, broker: pb.Broker) -> None:
         self.broker = broker
         self._greeted: set[bytes] = set()
+        self._taken: dict[str, None] = {}
         self._told: set[str] = set()
         self._peerUnderstands: frozenset[str] = frozenset()
 
@@ -90,12 +94,25 @@ class Channel(flavors.Referenceable):
             self._greeted.add(tag)
             self._hello()
 
+    def takesArguments(self, tag: bytes) -> None:
+        """
+        Have the peer told that it may pack the arguments of updates of a class.
+
+        @param tag: the class of a replica that is about to come.
+        """
+        word = ARGUMENTS + asText(tag)
+        if word in self._taken:
+            return
+        if mayPack(self.broker) and mayArrive(self.broker.security):
+            self._taken[word] = None
+            if self._peerUnderstands:
+                self._told.add(word)
+                self._tellAside("hello", HEARD, word)
+
     def _hello(self, *words: str) -> None:
         # An application's own SecurityOptions may know better.
         allows = self.broker.security.isTypeAllowed
         told = [*words, RELEASE, MARK]
-        if mayPack(self.broker):
-            told.append(ARGUMENTS)
         if allows(ENVELOPE.encode("ascii")) and allows(TAG):
             if mayPack(self.broker):
                 told.append(ENVELOPE)
@@ -106,6 +123,7 @@ class Channel(flavors.Referenceable):
                 told += [REPLICA + name for name in declaredNames()]
         if allows(FRESH.encode("ascii")):
             told.append(FRESH)
+        told += self._taken
         self._told.update(told)
         self._tell("hello", *told)
 
@@ -117,7 +135,7 @@ class Channel(flavors.Referenceable):
         """
         told = {each for each in words if type(each) is str}
         if not mayPack(self.broker):
-            told -= _PACKED
+            told = {each for each in told - _PACKED if not each.startswith(ARGUMENTS)}
         known = self._peerUnderstands | told
         checkLimit("MAX_WORDS", self.broker, len(known), "words", "pbcopy.hello")
         self._peerUnderstands = known

@@ -33,14 +33,14 @@ from pbcopy._guardverbs import (
     requestOf,
     verbOf,
 )
-from pbcopy._limited import Several
+from pbcopy._limited import limitsOf
 from pbcopy._policy import isStranger
 from pbcopy._quickmessages import MOST
 from pbcopy._sentupdate import SENDING
 from pbcopy._twisteds import SERIALIZING
 from pbcopy.errors import Violation
 
-_MAXIMA = Several(
+_maxima = attrgetter(
     *("MAX_MESSAGE", "MAX_MESSAGE_BEFORE_LOGIN", "MAX_OBJECTS", "MAX_NESTING"),
     *("MAX_ITEMS", "MAX_STRING"),
 )
@@ -109,7 +109,7 @@ class Broker(QuickBroker):
 
     def _maxima(self) -> Maxima:
         said = (
-            *(_MAXIMA.of(self), _ours(limits)),
+            *(_maxima(limitsOf(self)), _ours(limits)),
             *(self.prefixLimit, self.currentDialect, isStranger(self)),
         )
         # They are mostly as ever.
@@ -120,7 +120,7 @@ class Broker(QuickBroker):
         return self._known
 
     def _maximaNow(self) -> Maxima:
-        size, late, lists, nesting, *_ = _MAXIMA.of(self)
+        size, late, lists, nesting, *_ = _maxima(limitsOf(self))
         name = "MAX_MESSAGE"
         if isStranger(self):
             size, name = min((late, "MAX_MESSAGE_BEFORE_LOGIN"), (size, name))

@@ -81,8 +81,8 @@ class CallBroker(TakingBroker):
             # They were made, of nothing but numbers, texts and the like.
             return
         try:
-            if isinstance(target, Replica) and isAlone(args, kw):
-                if name != DELTA and not isShort(args, self):
+            if isAlone(args, kw) and (target is None or isinstance(target, Replica)):
+                if target and name != DELTA and not isShort(args, self):
                     args, kw = jelly.jelly(argumentsIn(args, name)), [b"dictionary"]
             else:
                 checkArguments(args, kw)

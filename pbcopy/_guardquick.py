@@ -17,7 +17,6 @@ from pbcopy._flat import mayArrive
 from pbcopy._guardlogin import LoginBroker
 from pbcopy._guardsize import Maxima
 from pbcopy._packedarguments import argumentsIn
-from pbcopy._policy import isStranger
 from pbcopy._quickmessages import Answer, Call, Message, Update, messageIn
 from pbcopy._slot import Slot
 from pbcopy._twisteds import Methods
@@ -62,12 +61,10 @@ class QuickBroker(LoginBroker):
         @return: where those begin that are left.
         """
         message = messageIn(data, at)
-        if message is None or not self._isUsual():
-            return at
-        while message is not None and self._isTaken(message):
+        # Whatever a message does counts for the next one.
+        while message is not None and self._isUsual() and self._isTaken(message):
             at = message.end
-            mayGoOn = at < len(data) and self._isThere() and not isStranger(self)
-            message = messageIn(data, at) if mayGoOn else None
+            message = messageIn(data, at) if at < len(data) else None
         return at
 
     def _isThere(self) -> bool:
@@ -107,7 +104,7 @@ class QuickBroker(LoginBroker):
             return False
         if update.name == _DELTA:
             return not update.wantsAnswer and slot.takeQuickly(update.packed)
-        if not slot.takesMade(update.name):
+        if not (mayArrive(self.security) and slot.takesMade(update.name)):
             return False
         try:
             args = argumentsIn(update.packed, "")

@@ -7,7 +7,6 @@ its factory says otherwise (L{pbcopy.Policy.limit}).
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import attrgetter
 from typing import Any
 
 from twisted.spread.jelly import SecurityOptions
@@ -36,25 +35,6 @@ def limitsOf(broker: Any) -> Any:
     isPlain = type(security) is SecurityOptions
     said = None if isPlain else getattr(security, "limitOf", None)
     return limits if said is None else _Said(said, broker)
-
-
-class Several:
-    """
-    Several limits at once.
-    """
-
-    def __init__(self, *names: str) -> None:
-        """
-        @param names: two or more names in L{pbcopy.limits}.
-        """
-        self._get = attrgetter(*names)
-
-    def of(self, broker: Any) -> tuple[int, ...]:
-        """
-        Give them for a connection.
-        """
-        found: tuple[int, ...] = self._get(limitsOf(broker))
-        return found
 
 
 class _Said:

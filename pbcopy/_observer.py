@@ -19,7 +19,7 @@ from pbcopy import _broker
 from pbcopy._arguments import areSentThemselves, areSettled, asArguments, settled
 from pbcopy._backlog import Backlog
 from pbcopy._hub import Hub, hubOf
-from pbcopy._sentupdate import sendUpdate
+from pbcopy._sentupdate import sendUpdate, wordFor
 from pbcopy._text import asText
 from pbcopy._turn import afterTurn
 from pbcopy.interfaces import IObserver
@@ -68,6 +68,7 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
     _luid: int | None = None
     _watcher: Watcher | None = None
     _hub: Hub | None = None
+    _word: str = ""
     _backlog: Backlog | None = None
     _underWay: Callable[[], bool] = staticmethod(_never)
     _origin: Callable[[], Any] = staticmethod(_nothing)
@@ -81,15 +82,17 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
         self.perspective = perspective
         self._queued: list[tuple[defer.Deferred[Any], str | bytes, Any, Any]] = []
 
-    def start(self, luid: int, jellier: Any, watcher: Watcher) -> None:
+    def start(self, luid: int, jellier: Any, watcher: Watcher, tag: bytes) -> None:
         """
         Begin to observe what the peer is about to get under an id.
 
+        @param tag: the name that the peer knows its class by.
         @param jellier: who is computing the message with the state.
         """
         self._luid = luid
         self._watcher = watcher
         self._hub = hubOf(self.broker)
+        self._word = wordFor(tag)
         self._underWay = _broker.underWay(self.broker, jellier.origin)
         self._origin = jellier.origin
         jellier.whenSent.append(self._sendQueued)
@@ -258,9 +261,8 @@ class RemoteCacheObserver(flavors.RemoteCacheObserver):
             if not areSentThemselves(args, kw):
                 where = f"{type(self.cached).__qualname__}.{name}"
                 args, kw = asArguments(where, args, kw)
-            return sendUpdate(
-                self.broker, self._hub, self.perspective, self._luid, name, args, kw
-            )
+            peer = self.broker, self._hub, self.perspective, self._luid
+            return sendUpdate(*peer, name, args, kw, self._word)
         except KeyboardInterrupt:
             raise
         except BaseException as error:

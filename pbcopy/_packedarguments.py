@@ -36,13 +36,17 @@ def packArguments(args: tuple[Any, ...]) -> bytes | None:
     @param args: all of types that are L{SCALARS}.
     @return: C{None} if they are to be sent in the other way.
     """
-    if len(args) > MOST_PARTS:
+    if len(args) > MOST_PARTS or any(map(_isLong, args)):
         return None
     try:
         packed = _encode(args)
     except (OverflowError, UnicodeEncodeError):
         return None
     return packed if len(packed) <= LONGEST else None
+
+
+def _isLong(arg: Any) -> bool:
+    return type(arg) in _STRINGS and len(arg) > LONGEST
 
 
 def argumentsIn(packed: bytes, where: str) -> tuple[Any, ...]:
@@ -75,5 +79,6 @@ def _refuse(got: str, where: str) -> None:
     )
 
 
+_STRINGS = frozenset([bytes, str])
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder().decode

@@ -138,7 +138,7 @@ class Publication(_tables.Observation, jelly.Jellyable):
         @return: C{[tag, luid]} and the state.
         """
         observer = RemoteCacheObserver(self._broker, self._cacheable, self.perspective)
-        observer.start(self.luid, jellier, self)
+        observer.start(self.luid, jellier, self, tag)
         self._observer = observer
         self._tag = self._tag or tag
         with undisturbed(self._broker):

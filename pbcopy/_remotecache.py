@@ -31,8 +31,10 @@ from pbcopy._declared import (
     takePacked,
 )
 from pbcopy._envelope import OWN_JELLY_FOR
+from pbcopy._hub import hubOf
 from pbcopy._onefield import takeField
 from pbcopy._refusals import callIn
+from pbcopy._schema import schemaOf
 from pbcopy._slot import FromSlot, Slot, leave, slotOf
 from pbcopy._state import applyState, withTextKeys
 from pbcopy._stored import jellyStored, unjellyStored
@@ -129,6 +131,8 @@ class RemoteCache(RemoteCopy, flavors.RemoteCache):
             return unjellyStored(self, unjellier, jellyList)
         with answerFails(unjellier.invoker) as failures:
             checkIsCache(self, jellyList)
+            if _isPlain(self) and schemaOf(type(self)) is None:
+                hubOf(unjellier.invoker).takesArguments(jellyList[0])
             with (
                 Slot.of(unjellier, jellyList) as slot,
                 beingMade(unjellier, jellyList, self),

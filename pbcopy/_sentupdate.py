@@ -8,6 +8,7 @@ call and that of the replica.  The rest is encoded once.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -17,12 +18,21 @@ from pbcopy._broker import raiseAtOnce
 from pbcopy._channel import ARGUMENTS
 from pbcopy._hub import Hub
 from pbcopy._quickcalls import messageFor
+from pbcopy._text import asText
 from pbcopy._twisteds import Methods
 
 SENDING = Methods(
     "_sendMessage", "_encode", "newRequestID", "sendCall", "sendEncoded", "serialize"
 )
 """What sends a message."""
+
+
+@lru_cache(maxsize=1000)
+def wordFor(tag: bytes | str) -> str:
+    """
+    Give the word of a peer that takes the arguments of updates of a class packed.
+    """
+    return ARGUMENTS + asText(tag)
 
 
 def sendUpdate(
@@ -33,18 +43,20 @@ def sendUpdate(
     name: str,
     args: tuple[Any, ...],
     kw: dict[str, Any],
+    word: str = "",
 ) -> Deferred[Any] | None:
     """
     Send the message C{name} to the replica that the peer has under an id.
 
     @param hub: that of the connection.
+    @param word: what a peer has said that takes the arguments packed.
     @raise pb.DeadReferenceError: if the connection is gone.
     @raise twisted.spread.banana.BananaError: if the message cannot be encoded.
     @raise Exception: if an argument cannot be jellied.
     """
     message = name.encode("utf-8")
     if SENDING.areIn(broker):
-        isPacked = hub.understands(ARGUMENTS)
+        isPacked = hub.understands(word)
         quick = messageFor(broker, b"cache", luid, message, args, kw, isPacked)
         if quick is not None:
             hub.flow.write(quick[0])

@@ -19,7 +19,7 @@ from twisted.spread.jelly import _createBlank
 
 from pbcopy._answers import answerFails
 from pbcopy._channel import DELTA
-from pbcopy._flat import isShort
+from pbcopy._flat import isShort, mayArrive
 from pbcopy._hub import hubOf
 from pbcopy._nodes import Attributes
 from pbcopy._packedarguments import argumentsIn, isAlone
@@ -28,7 +28,7 @@ from pbcopy._status import StatusKind, Watch, inOneLine
 from pbcopy._tables import Replica, receive
 from pbcopy._text import asText
 from pbcopy._turn import afterTurn
-from pbcopy._twisteds import serializedNothing
+from pbcopy._twisteds import SERIALIZING, serializedNothing
 from pbcopy._update import orRefusal, refusal
 from pbcopy.errors import PBCopyError, Violation
 
@@ -301,7 +301,9 @@ class Slot(Replica):
     ) -> Any:
         if isAlone(args, kw):
             args, kw = argumentsIn(args, f"{self._name()}.{asText(message)}"), {}
-            if not type(self).isPlain(replica):
+            # An application may look at what comes in several places.
+            isUsual = SERIALIZING.areIn(broker) and mayArrive(broker.security)
+            if not (isUsual and type(self).isPlain(replica)):
                 args, kw = jelly.jelly(args), jelly.jelly(kw)
         return replica.remoteMessageReceived(broker, message, args, kw)
 

@@ -6,9 +6,7 @@ that takes it.
 
 from __future__ import annotations
 
-from collections.abc import KeysView
-from functools import cached_property, lru_cache
-from types import MappingProxyType
+from functools import cached_property
 from typing import Any
 
 from twisted.spread import flavors
@@ -24,24 +22,12 @@ def localNames(cls: type) -> set[str]:
     themselves, in C{localOnly}.
     """
     local: set[str] = set()
-    for attributes in _attributesOf(cls.__mro__):
-        names = "localOnly" in attributes and attributes["localOnly"]
+    for base in cls.__mro__:
+        names = base.__dict__.get("localOnly")
         if names:
             # Of ("password") Python makes a text, and its letters hide nothing.
             local.update([names] if isinstance(names, str) else names)
     return local
-
-
-_STOCK = frozenset(flavors.Copyable.__mro__)
-
-
-@lru_cache(maxsize=1000)
-def _attributesOf(classes: tuple[type, ...]) -> list[MappingProxyType[str, Any]]:
-    """
-    Give what is in each of some classes that is not Twisted's, and what will be there
-    when one is changed.
-    """
-    return [vars(each) for each in classes if each not in _STOCK]
 
 
 def applyState(copy: flavors.RemoteCopy, state: Any) -> None:
@@ -152,7 +138,8 @@ def areOrdinary(cls: type, state: dict[Any, Any]) -> bool:
     Tell whether no name in a state is one of a class's own, or Python's.  Then a
     peer may choose each.
     """
-    if not _ordinary.issuperset(state):
+    names = state.keys()
+    if not names <= _ordinary:
         for name in state:
             if type(name) is not str or name.startswith("__") or name == "postUnjelly":
                 return False
@@ -160,20 +147,10 @@ def areOrdinary(cls: type, state: dict[Any, Any]) -> bool:
                 return False
         if len(_ordinary) + len(state) <= _MOST_ORDINARY:
             _ordinary.update(state)
-    names = state.keys()
-    for own in _ownNames(cls.__mro__):
-        if not own.isdisjoint(names):
+    for base in cls.__mro__:
+        if base not in _flavors and not base.__dict__.keys().isdisjoint(names):
             return False
     return True
-
-
-@lru_cache(maxsize=1000)
-def _ownNames(classes: tuple[type, ...]) -> list[KeysView[str]]:
-    """
-    Give the names in each of some classes that is none of a flavor, and those that
-    will be there when one is changed.
-    """
-    return [vars(each).keys() for each in classes if each not in _flavors]
 
 
 def _isCode(cls: type, name: str) -> bool:

@@ -35,16 +35,13 @@ class Window:
         self._ask = ask
         self._count = 0
         self._asked = 0
-        # How many there are when this is looked at again.
-        self._next = 0
 
     def sent(self) -> None:
         """
         Count one more.
         """
         self._count += 1
-        if self._count >= self._next:
-            self._look()
+        self._look()
 
     def reached(self) -> None:
         """
@@ -62,9 +59,6 @@ class Window:
                 # It never says so.
                 self._count = self._asked = 0
         self.isFull = self._count >= most
-        # Where nothing was asked, a quarter; else whenever another one is sent.
-        isFew = not self._asked and not self.isFull
-        self._next = most // 4 if isFew else 0
 
     def _isAsked(self) -> bool:
         try:

@@ -252,12 +252,15 @@ class ArgumentTests(CallTestCase):
         stocks: Any = flavors.RemoteCache()
         stocks.observe_ducks = self.fail
         peer.broker.locallyCachedObjects[7] = stocks
-        for luid in (7, 8):
-            peer.send([b"cachemessage", 5, luid, b"ducks", 1, b"packed", 0])
-            requestID, name, text = errorIn(peer.heard())
-            self.assertEqual((5, VIOLATION), (requestID, name))
-            self.assertIn("these are no arguments", text)
-            self.assertLine("these are no arguments")
+        said = [b"cachemessage", 5, 7, b"ducks", 1, b"packed", 0]
+        peer.send(said)
+        requestID, name, text = errorIn(peer.heard())
+        self.assertEqual((5, VIOLATION), (requestID, name))
+        self.assertIn("these are no arguments", text)
+        self.assertLine("these are no arguments")
+        said[2] = 8
+        peer.send(said)
+        self.assertIn("Invalid Object ID", errorIn(peer.heard())[2])
         self.assertAlive(peer)
 
     def test_noAnswer(self) -> None:

@@ -320,6 +320,24 @@ class CallTests(QuickTestCase):
         peer.send(*said)
         self.assertEqual([()], pool.called)
 
+    def test_limitLoweredMeanwhile(self) -> None:
+        """
+        What a call does to a limit holds for the next one, also where both come at
+        once.
+        """
+        pool = Pool()
+        before = limits.MAX_STRING
+        self.addCleanup(setattr, limits, "MAX_STRING", before)
+        pool.remote_lower = lambda: setattr(limits, "MAX_STRING", 10)  # type: ignore[attr-defined]
+        peer = Peer(pool)
+        text = [b"tuple", [b"unicode", b"x" * 100]]
+        peer.send(
+            [b"message", 1, b"root", b"lower", 0, NO_ARGS, NO_KW],
+            [b"message", 2, b"root", b"add", 0, text, NO_KW],
+        )
+        self.assertEqual([], pool.called)
+        self.assertLine("too many bytes in one string")
+
     def test_strangers(self) -> None:
         """
         From a peer that has yet to log in they are counted as any message.

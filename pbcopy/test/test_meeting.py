@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.python.reflect import qual
 from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
 from pbcopy._channel import RELEASE
 from pbcopy._hub import Hub, hubOf
+from pbcopy._sentupdate import wordFor
 from pbcopy.test.ponds import Kit
 from pbcopy.testing import connect
 
@@ -65,13 +67,13 @@ class MeetingTests(SynchronousTestCase):
 
     def test_helloIsNotRepeated(self) -> None:
         """
-        Each side introduces itself once.
+        Each side introduces itself once.  What is told later is of one class.
         """
-        said: list[str] = []
+        said: list[tuple[object, ...]] = []
         real = Hub.remote_hello
 
         def remote_hello(hub: Hub, *words: object) -> None:
-            said.append(str(words[0]))
+            said.append(words)
             real(hub, *words)
 
         self.patch(Hub, "remote_hello", remote_hello)
@@ -79,7 +81,9 @@ class MeetingTests(SynchronousTestCase):
         call = connection.root.callRemote("give", self.kit.Pond())
         connection.deliver()
         self.successResultOf(call)
-        self.assertEqual(["release", "heard"], said)
+        mine, others, more = said
+        self.assertEqual(("release", "heard"), (mine[0], others[0]))
+        self.assertEqual(("heard", wordFor(qual(self.kit.Pond).encode())), more)
 
     def test_theyAreTwisteds(self) -> None:
         """

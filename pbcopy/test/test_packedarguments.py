@@ -10,18 +10,25 @@ from typing import Any
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.spread import jelly
+from twisted.spread import pb as stock
+from twisted.spread.jelly import InsecureJelly
 from twisted.trial.unittest import SynchronousTestCase
 
+import pbcopy
 from pbcopy import pb, statusOf
 from pbcopy._flat import LONGEST, MOST_PARTS
+from pbcopy._hub import hubOf
 from pbcopy._memory import resultOf
 from pbcopy._packedarguments import argumentsIn, isAlone, packArguments
+from pbcopy._sentupdate import wordFor
 from pbcopy._slot import slotOf
 from pbcopy._status import StatusKind
 from pbcopy._update import UpdateFailed
 from pbcopy.errors import Violation
-from pbcopy.test.sharedponds import give, meet
+from pbcopy.test.sharedponds import Pond, give, meet
 from pbcopy.test.test_bananadecoding import QUIET
+from pbcopy.testing import Connection, connect
 
 ARGUMENTS = st.lists(
     st.one_of(
@@ -69,6 +76,57 @@ class Lake(pb.Cacheable, pb.RemoteCache):
         """
         self.added.append(ducks)
         return len(ducks)
+
+
+class LakeOfTwisteds(stock.RemoteCache):
+    """
+    A replica of one, of Twisted's flavor.
+    """
+
+    added: list[Any]
+
+    def observe_add(self, *ducks: Any) -> int:
+        """
+        Note some ducks.
+        """
+        self.added.append(ducks)
+        return len(ducks)
+
+
+class Strict(jelly.SecurityOptions):
+    """
+    Lets no C{None} through.
+    """
+
+    tag = b"pbcopy.test.test_packedarguments.Lake"
+
+    def isTypeAllowed(self, name: Any) -> bool:
+        """
+        Tell whether a type may arrive.
+        """
+        allowed: Any = super().isTypeAllowed(name)
+        return bool(allowed) and name not in (b"None", "None")
+
+
+def linked(protocol: Any, **kw: Any) -> Connection:
+    """
+    Connect two Brokers.
+
+    @param kw: for the client's factory.
+    """
+    server: Any = stock.PBServerFactory(stock.Root())
+    client: Any = stock.PBClientFactory(**kw)
+    server.protocol = client.protocol = protocol
+    return connect(server, client)
+
+
+def failureOf(call: Any) -> list[str]:
+    """
+    Give a list for what a call fails with.
+    """
+    failures: list[str] = []
+    call.addErrback(lambda failure: failures.append(str(failure.value)))
+    return failures
 
 
 class PackedTests(SynchronousTestCase):
@@ -172,6 +230,60 @@ class TakenTests(SynchronousTestCase):
         self.connection.deliver()
         text = [b"unicode", "ä".encode()]
         self.assertEqual([("add", [b"tuple", 7, text], [b"dictionary"])], shown)
+
+    def test_ofTwisteds(self) -> None:
+        """
+        A replica of Twisted's flavor, which could not read them, gets them as ever,
+        though both peers are pbcopy's.
+        """
+        stock.setUnjellyableForClass(Lake, LakeOfTwisteds)
+        for protocol in (stock.Broker, pbcopy.Broker):
+            connection = linked(protocol)
+            give(connection, Pond())
+            lake = Lake()
+            view = give(connection, lake)
+            self.assertEqual(2, resultOf(connection, lake.call("add", 7, "x")))
+            self.assertEqual([(7, "x")], view.added)
+
+    def test_security(self) -> None:
+        """
+        What an application's own security refuses is refused.
+        """
+        security: Any = Strict()
+        security.allowBasicTypes()
+        security.allowTypes("pbcopy.test.test_packedarguments.Lake")
+        for protocol in (stock.Broker, pbcopy.Broker):
+            connection = linked(protocol, security=security)
+            lake = Lake()
+            view = give(connection, lake)
+            # It may be so from some time on.
+            for _ in range(2):
+                failed = failureOf(lake.call("add", None))
+                connection.deliver()
+                self.assertEqual(["b'None'"], failed)
+                self.assertEqual([], view.added)
+                self.flushLoggedErrors(InsecureJelly)
+                hubOf(connection.server).remote_hello(wordFor(security.tag))
+
+    def test_ownUnserialize(self) -> None:
+        """
+        A Broker with an C{unserialize} of its own has that called.
+        """
+        seen: list[Any] = []
+        for protocol in (stock.Broker, pbcopy.Broker):
+
+            class Own(protocol):  # type: ignore[misc, valid-type]
+                def unserialize(self, sexp: Any, perspective: Any = None) -> Any:
+                    seen.append(sexp)
+                    return super().unserialize(sexp, perspective)
+
+            connection = linked(Own)
+            lake = Lake()
+            give(connection, lake)
+            seen.clear()
+            lake.tell("add", 7)
+            connection.deliver()
+            self.assertIn([b"tuple", 7], seen)
 
     def test_refused(self) -> None:
         """

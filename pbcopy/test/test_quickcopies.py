@@ -5,9 +5,12 @@ Tests for L{pbcopy._quickcopies}.
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import msgspec
+from twisted.python.reflect import qual
 from twisted.spread import jelly
 from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
@@ -18,8 +21,10 @@ from pbcopy._channel import COMPACT
 from pbcopy._compacted import isCompact
 from pbcopy._envelope import COMPACT_TAG
 from pbcopy._hub import hubOf
+from pbcopy._memory import resultOf
 from pbcopy._quickcopies import encodedCopy, jellyCopy
 from pbcopy._registry import copyTags
+from pbcopy._state import localNames
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.ponds import register
 from pbcopy.test.test_bananadecoding import Stock
@@ -514,6 +519,53 @@ class TakenTests(CopyTestCase):
         broker = self.connected().client
         for packed in (b"", b"\xc1", msgspec.msgpack.encode([[], [0], [{}], []])):
             self.assertRaises(Violation, broker.unserialize, [COMPACT_TAG, packed])
+
+
+class ClassTests(SynchronousTestCase):
+    """
+    The class of a copy is the application's.
+    """
+
+    def test_notKept(self) -> None:
+        """
+        One that the application drops is not kept alive, at neither end.
+        """
+        for protocol in (stock.Broker, pbcopy.Broker):
+
+            class Swan(pb.Copyable, pb.RemoteCopy):
+                pass
+
+            pb.setUnjellyableForClass(Swan, Swan)
+            tag = qual(Swan).encode("ascii")
+            gate = Gate()
+            factories: Any = pb.PBServerFactory(gate), pb.PBClientFactory()
+            for each in factories:
+                each.protocol = protocol
+            connection = connect(*factories)
+            gate.thing = Swan()
+            found = resultOf(connection, connection.root.callRemote("get"))
+            self.assertIsInstance(found, Swan)
+            forgotten = weakref.ref(Swan)
+            del copyTags[tag]
+            del Swan, found, gate, connection, factories, each
+            gc.collect()
+            self.assertIsNone(forgotten())
+
+    def test_unhashable(self) -> None:
+        """
+        One that has no hash is sent as any other.
+        """
+
+        class Comparing(type):
+            def __eq__(self, other: object) -> bool:
+                return self is other
+
+            __hash__ = None  # type: ignore[assignment]
+
+        class Odd(pb.Copyable, metaclass=Comparing):
+            localOnly = ("x",)
+
+        self.assertEqual({"x"}, localNames(Odd))
 
 
 class EncodedTests(SynchronousTestCase):

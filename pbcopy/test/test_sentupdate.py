@@ -14,13 +14,15 @@ from twisted.spread import banana, jelly, pb
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import _quickcalls
-from pbcopy._channel import ARGUMENTS, DELTA, HEARD
+from pbcopy._channel import DELTA, HEARD
 from pbcopy._flat import MOST_PARTS, jellyFlat
 from pbcopy._hub import hubOf
 from pbcopy._packedarguments import argumentsIn
-from pbcopy._sentupdate import sendUpdate
+from pbcopy._sentupdate import sendUpdate, wordFor
 from pbcopy.test.test_bananadecoding import QUIET, Stock
 from pbcopy.test.test_flat import PARTS
+
+WORD = wordFor(b"pond.Pond")
 
 
 def connected(broker: Any, requestID: int = 0) -> tuple[Any, list[bytes]]:
@@ -117,11 +119,11 @@ class BytesTests(SynchronousTestCase):
             *([(1, (2,))], [(2**64,)]),
             *([(b"x" * 1024,)], [(0,) * (MOST_PARTS + 1)]),
         ]
-        for word, expected in ((HEARD, list), (ARGUMENTS, bytes)):
+        for word, expected in ((HEARD, list), (WORD, bytes)):
             hub.remote_hello(HEARD, word)
             written.clear()
             for args in usual:
-                sendUpdate(broker, hub, None, 7, "add", args, kw)
+                sendUpdate(broker, hub, None, 7, "add", args, kw, WORD)
                 (message,) = Stock().take(*written).received
                 self.assertIs(expected, type(message[5]))
                 if expected is bytes:
@@ -129,7 +131,7 @@ class BytesTests(SynchronousTestCase):
                     self.assertEqual(0, message[6])
                 written.clear()
             for (args,) in others:
-                sendUpdate(broker, hub, None, 7, "add", args, kw)
+                sendUpdate(broker, hub, None, 7, "add", args, kw, WORD)
                 (message,) = Stock().take(*written).received
                 self.assertEqual(broker.serialize(args), message[5])
                 written.clear()
@@ -139,11 +141,12 @@ class BytesTests(SynchronousTestCase):
         The same update may go to both in turns.
         """
         said = []
-        for word in (ARGUMENTS, HEARD, ARGUMENTS, HEARD):
+        for word in (WORD, HEARD, WORD, HEARD):
             broker, written = connected(pb.Broker(False))
             hubOf(broker).remote_hello(HEARD, word)
             written.clear()
-            sendUpdate(broker, hubOf(broker), None, 7, "add", (1,), {"pbanswer": False})
+            hub, kw = hubOf(broker), {"pbanswer": False}
+            sendUpdate(broker, hub, None, 7, "add", (1,), kw, WORD)
             said += Stock().take(*written).received
         packed, plain = [b"\x91\x01", 0], [[b"tuple", 1], [b"dictionary"]]
         self.assertEqual([packed, plain] * 2, [each[5:] for each in said])

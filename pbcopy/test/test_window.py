@@ -75,6 +75,16 @@ class WindowTests(SynchronousTestCase):
         self.window.reached()
         self.assertEqual((2, False), self.send(1))
 
+    def test_lowered(self) -> None:
+        """
+        A limit that is lowered holds from the next one on.
+        """
+        self.patch(limits, "MAX_UNACKNOWLEDGED", 1000)
+        self.assertEqual((0, False), self.send(20))
+        self.patch(limits, "MAX_UNACKNOWLEDGED", 4)
+        self.window.sent()
+        self.assertTrue(self.window.isFull)
+
     def test_noAnswer(self) -> None:
         """
         It is never full for a peer that does not say how far it has come.
