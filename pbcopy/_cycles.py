@@ -195,7 +195,10 @@ class Placeholder(_NotKnown):  # type: ignore[misc]
                 expected="an object",
             )
         if isinstance(thing, NotKnown):
-            for mutable, place in self.dependants:
+            # What says this once more would have them put there twice.
+            dependants: list[Any] = self.dependants
+            self.dependants: list[Any] = []
+            for mutable, place in dependants:
                 thing.addDependant(mutable, place)
             return
         try:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from twisted.persisted.crefutil import NotKnown
+from twisted.python.reflect import qual
 from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
 
+import pbcopy
 from pbcopy import pb
 from pbcopy._registry import copyTags
 from pbcopy.errors import Violation
@@ -55,6 +57,18 @@ class Careful(Copied):
 FLAVORS: list[Any] = [Copied, Cached, Careful]
 
 Checks = list[Callable[[Any], tuple[object, object]]]
+
+
+class Pair(NamedTuple):
+    """
+    What may be known later than what is in it.
+    """
+
+    a: Any
+    b: Any
+
+
+pbcopy.setUnjellyableForValue(Pair)
 
 
 def shapes(Node: Any, Other: Any) -> dict[str, tuple[Any, Any]]:
@@ -243,6 +257,22 @@ class ShapeTests(SynchronousTestCase):
             sexp = [b"tuple", [b"some.Copied", [b"dictionary", *pairs]]]
             error = self.assertRaises(Violation, broker.unserialize, sexp)
             self.assertIn("itself", error.what)
+
+    def test_saidTwice(self) -> None:
+        """
+        An object that is said to be another one, and then to be something else, is
+        put in its places once.
+        """
+        pb.setUnjellyableForClass("some.Copied", Copied)
+        self.addCleanup(copyTags.pop, b"some.Copied")
+        broker = connect(stock.Root()).server
+        within = [b"reference", 1, [b"reference", 3, [b"dereference", 2]]]
+        name = qual(Pair).encode("ascii")
+        pair = [b"pbcopy.value", b"namedtuple", name, [b"a", 7], [b"b", within]]
+        pairs = [[b"x", [b"reference", 1, pair]], [b"y", [b"reference", 2, 1]]]
+        sexp = [b"some.Copied", [b"dictionary", *pairs]]
+        error = self.assertRaises(Violation, broker.unserialize, sexp)
+        self.assertEqual("['dereference', …]", error.where)
 
     def test_aLateFailure(self) -> None:
         """
