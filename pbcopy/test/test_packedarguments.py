@@ -231,6 +231,23 @@ class TakenTests(SynchronousTestCase):
         text = [b"unicode", "ä".encode()]
         self.assertEqual([("add", [b"tuple", 7, text], [b"dictionary"])], shown)
 
+    def test_packingOff(self) -> None:
+        """
+        Where either end rules out that anything is packed, they come as ever.
+        """
+        for ends in ((True, True), (False, True), (True, False)):
+            factories: Any = pb.PBServerFactory(pb.Root()), pb.PBClientFactory()
+            for each, packing in zip(factories, ends, strict=True):
+                each.packing = packing
+            connection = connect(*factories)
+            view = give(connection, self.lake)
+            slot: Any = slotOf(view)
+            came: list[Any] = []
+            slot.remoteMessageReceived = lambda *said, came=came: came.append(said[2])
+            self.lake.tell("add", 7)
+            connection.deliver()
+            self.assertEqual([bytes if all(ends) else list], [*map(type, came)])
+
     def test_ofTwisteds(self) -> None:
         """
         A replica of Twisted's flavor, which could not read them, gets them as ever,
