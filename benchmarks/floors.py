@@ -59,15 +59,15 @@ class Floor:
 
 FLOORS = [
     # What holds.
-    Floor("W1.64", "pbcopy", 3),
-    Floor("W1.64", "pbcopy+Broker", 7),
+    Floor("W1.64", "pbcopy", 2.7),
+    Floor("W1.64", "pbcopy+Broker", 6.5),
     Floor("W2", "pbcopy", 100),
     Floor("W2", "pbcopy+Broker", 100),
     Floor("W3.bytes", "pbcopy", 0.75, against="bare"),
     Floor("W3.bytes", "pbcopy+Broker", 0.75, against="bare"),
     Floor("W4", "pbcopy", 25),
     Floor("W4", "pbcopy+Broker", 25),
-    Floor("W5.100", "pbcopy", 2.2),
+    Floor("W5.100", "pbcopy", 2),
     Floor("W5.100", "pbcopy+Broker", 3),
     Floor("W5.100", "shared", 1.8),
     Floor("W5.100", "shared+Broker", 3),
@@ -76,8 +76,8 @@ FLOORS = [
     Floor("W6.latest", "shared", 35),
     Floor("W6.latest", "shared+Broker", 35),
     # What is to hold.
-    Floor("W1.64", "pbcopy", 4, isGoal=True),
-    Floor("W1.64", "pbcopy+Broker", 12, isGoal=True),
+    Floor("W1.64", "pbcopy", 3, isGoal=True),
+    Floor("W1.64", "pbcopy+Broker", 7, isGoal=True),
     Floor("W2", "pbcopy", 120, isGoal=True),
     Floor("W2", "pbcopy+Broker", 120, isGoal=True),
     Floor("W3.bytes", "pbcopy", 1, isGoal=True, against="bare"),
