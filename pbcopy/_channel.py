@@ -7,6 +7,8 @@ Two peers meet by C{hello}: each says what it understands.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from twisted.spread import flavors, pb
 
 from pbcopy._broker import aside, isConnected, mayPack
@@ -68,6 +70,14 @@ _PACKED = frozenset([ENVELOPE, COMPACT])
 """The words of who takes what is packed."""
 
 
+@lru_cache(maxsize=1000)
+def wordFor(tag: bytes | str) -> str:
+    """
+    Give the word of who takes the arguments of updates of a class packed.
+    """
+    return ARGUMENTS + asText(tag)
+
+
 class Channel(flavors.Referenceable):
     """
     A local object of a Broker under the name L{HUB}, that calls the peer's.
@@ -100,7 +110,7 @@ class Channel(flavors.Referenceable):
 
         @param tag: the class of a replica that is about to come.
         """
-        word = ARGUMENTS + asText(tag)
+        word = wordFor(tag)
         if word in self._taken:
             return
         if mayPack(self.broker) and mayArrive(self.broker.security):

@@ -40,7 +40,7 @@ from pbcopy._sentupdate import SENDING
 from pbcopy._twisteds import SERIALIZING
 from pbcopy.errors import Violation
 
-_maxima = attrgetter(
+_limits = attrgetter(
     *("MAX_MESSAGE", "MAX_MESSAGE_BEFORE_LOGIN", "MAX_OBJECTS", "MAX_NESTING"),
     *("MAX_ITEMS", "MAX_STRING"),
 )
@@ -109,7 +109,7 @@ class Broker(QuickBroker):
 
     def _maxima(self) -> Maxima:
         said = (
-            *(_maxima(limitsOf(self)), _ours(limits)),
+            *(_limits(limitsOf(self)), _ours(limits)),
             *(self.prefixLimit, self.currentDialect, isStranger(self)),
         )
         # They are mostly as ever.
@@ -120,7 +120,7 @@ class Broker(QuickBroker):
         return self._known
 
     def _maximaNow(self) -> Maxima:
-        size, late, lists, nesting, *_ = _maxima(limitsOf(self))
+        size, late, lists, nesting, *_ = _limits(limitsOf(self))
         name = "MAX_MESSAGE"
         if isStranger(self):
             size, name = min((late, "MAX_MESSAGE_BEFORE_LOGIN"), (size, name))

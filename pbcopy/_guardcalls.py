@@ -82,7 +82,7 @@ class CallBroker(TakingBroker):
             return
         try:
             if isAlone(args, kw) and (target is None or isinstance(target, Replica)):
-                if target and name != DELTA and not isShort(args, self):
+                if target is not None and name != DELTA and not isShort(args, self):
                     args, kw = jelly.jelly(argumentsIn(args, name)), [b"dictionary"]
             else:
                 checkArguments(args, kw)

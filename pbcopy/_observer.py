@@ -18,8 +18,9 @@ from zope.interface import implementer
 from pbcopy import _broker
 from pbcopy._arguments import areSentThemselves, areSettled, asArguments, settled
 from pbcopy._backlog import Backlog
+from pbcopy._channel import wordFor
 from pbcopy._hub import Hub, hubOf
-from pbcopy._sentupdate import sendUpdate, wordFor
+from pbcopy._sentupdate import sendUpdate
 from pbcopy._text import asText
 from pbcopy._turn import afterTurn
 from pbcopy.interfaces import IObserver

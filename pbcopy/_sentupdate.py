@@ -8,31 +8,20 @@ call and that of the replica.  The rest is encoded once.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.spread import pb
 
 from pbcopy._broker import raiseAtOnce
-from pbcopy._channel import ARGUMENTS
 from pbcopy._hub import Hub
 from pbcopy._quickcalls import messageFor
-from pbcopy._text import asText
 from pbcopy._twisteds import Methods
 
 SENDING = Methods(
     "_sendMessage", "_encode", "newRequestID", "sendCall", "sendEncoded", "serialize"
 )
 """What sends a message."""
-
-
-@lru_cache(maxsize=1000)
-def wordFor(tag: bytes | str) -> str:
-    """
-    Give the word of a peer that takes the arguments of updates of a class packed.
-    """
-    return ARGUMENTS + asText(tag)
 
 
 def sendUpdate(

@@ -121,5 +121,5 @@ says so itself, and the systems at both ends up to some megabytes more."""
 
 MAX_WORDS = 10_000
 """How many words a peer may say about what it understands.  It says one for each
-class that it has declared.  Python takes some 100 bytes for each, so this is 1 MB
-for a connection."""
+class that it has declared, and for each of which it was sent a replica.  Python takes
+some 100 bytes for each, so this is 1 MB for a connection."""

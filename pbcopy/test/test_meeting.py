@@ -13,9 +13,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
 from pbcopy._broker import mayPack
-from pbcopy._channel import RELEASE
+from pbcopy._channel import RELEASE, wordFor
 from pbcopy._hub import Hub, hubOf
-from pbcopy._sentupdate import wordFor
 from pbcopy.test.ponds import Kit
 from pbcopy.testing import connect
 

@@ -17,11 +17,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy
 from pbcopy import pb, statusOf
+from pbcopy._channel import wordFor
 from pbcopy._flat import LONGEST, MOST_PARTS
 from pbcopy._hub import hubOf
 from pbcopy._memory import resultOf
 from pbcopy._packedarguments import argumentsIn, isAlone, packArguments
-from pbcopy._sentupdate import wordFor
 from pbcopy._slot import slotOf
 from pbcopy._status import StatusKind
 from pbcopy._update import UpdateFailed

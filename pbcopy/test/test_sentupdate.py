@@ -14,11 +14,11 @@ from twisted.spread import banana, jelly, pb
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import _quickcalls
-from pbcopy._channel import DELTA, HEARD
+from pbcopy._channel import DELTA, HEARD, wordFor
 from pbcopy._flat import MOST_PARTS, jellyFlat
 from pbcopy._hub import hubOf
 from pbcopy._packedarguments import argumentsIn
-from pbcopy._sentupdate import sendUpdate, wordFor
+from pbcopy._sentupdate import sendUpdate
 from pbcopy.test.test_bananadecoding import QUIET, Stock
 from pbcopy.test.test_flat import PARTS
 
