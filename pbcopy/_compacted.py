@@ -128,7 +128,7 @@ def _alone(data: Any, broker: Any, security: Any) -> Any:
         return None
     # The keys are texts.
     if not SCALARS.issuperset(map(type, state.values())):
-        vetLevels([state], (), broker, len(data))
+        vetLevels([state], (), broker, data)
     return filled(cls, state)
 
 
