@@ -27,7 +27,7 @@ from fuzz.judge import Find
 from fuzz.known import Known
 from fuzz.notation import Play, encoded, parts
 from fuzz.watched import isGuarded, watched
-from pbcopy import _answers, _publication, _slot, _turn, limits, pb
+from pbcopy import _answers, _publication, _slotof, _turn, limits, pb
 from pbcopy._memory import resultOf
 from pbcopy._side import ADDRESS, Side
 from pbcopy._status import StatusKind, withoutFrames
@@ -299,7 +299,7 @@ class Stage:
 
     def _counts(self) -> dict[str, int]:
         return {
-            "slots": len(_slot._slots),
+            "slots": len(_slotof.slots),
             "publications": len(_publication._publications),
             "answers": len(_answers._failing),
             "calls": len(_turn._waiting),
@@ -398,7 +398,7 @@ def slotStatus(replica: Any) -> StatusKind:
     """
     Tell how a replica is.
     """
-    slot: Any = _slot.slotOf(replica)
+    slot: Any = _slotof.slotOf(replica)
     kind: StatusKind = slot.watch.status.kind
     return kind
 

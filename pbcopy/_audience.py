@@ -16,12 +16,13 @@ from twisted.python import log
 
 from pbcopy._channel import DELTA
 from pbcopy._coalescing import Coalescing
+from pbcopy._contents import between
 from pbcopy._hub import Hub, hubOf
 from pbcopy._journal import Changed
 from pbcopy._lens import Lens
 from pbcopy._net import netOf
 from pbcopy._observer import RemoteCacheObserver
-from pbcopy._operations import Operation, Set, between
+from pbcopy._operations import Operation, Set
 from pbcopy._outbox import Message, send, together
 from pbcopy._plain import plainState, plainUpdates
 from pbcopy._policy import checkLeaving

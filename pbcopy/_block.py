@@ -17,6 +17,7 @@ from typing import Any
 
 from pbcopy import _tracked
 from pbcopy._adoption import attributesOf, nodesIn
+from pbcopy._contents import contentsOf, leading
 from pbcopy._journal import Changed, Journal
 from pbcopy._nodes import (
     ATOMS,
@@ -26,7 +27,7 @@ from pbcopy._nodes import (
     attributesDict,
     getField,
 )
-from pbcopy._operations import ABSENT, Operation, contentsOf, leading, putField
+from pbcopy._operations import ABSENT, Operation, putField
 from pbcopy._tracked import aboveOf
 
 Commit = Callable[["list[Watcher]", "list[Changed]"], Callable[[], object]]

@@ -17,8 +17,9 @@ from pbcopy._copyable import Copyable, asTag
 from pbcopy._envelope import OWN_JELLY_FOR, jellied
 from pbcopy._hub import hubOf
 from pbcopy._jellier import NO_STATE, Jellier
+from pbcopy._observed import publicationKey
 from pbcopy._observer import RemoteCacheObserver
-from pbcopy._publication import Publication, publicationKey
+from pbcopy._publication import Publication
 from pbcopy._remotecache import homeward
 from pbcopy._stored import jellyStored
 from pbcopy.errors import Unsendable

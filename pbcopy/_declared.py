@@ -23,7 +23,8 @@ from pbcopy._plainreplica import plainMethod
 from pbcopy._reading import malformed
 from pbcopy._replicas import replicaFor
 from pbcopy._schema import schemaOf
-from pbcopy._slot import Slot, slotOf
+from pbcopy._slot import Slot
+from pbcopy._slotof import slotOf
 from pbcopy._text import asText
 from pbcopy._view import View, viewOf
 from pbcopy.errors import Violation

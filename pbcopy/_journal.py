@@ -11,8 +11,9 @@ from typing import Any
 
 import attr
 
+from pbcopy._contents import contentsOf
 from pbcopy._nodes import Attributes
-from pbcopy._operations import Operation, Order, Set, contentsOf
+from pbcopy._operations import Operation, Order, Set
 
 
 @attr.s(auto_attribs=True, eq=False)
@@ -22,7 +23,7 @@ class Changed:
 
     @ivar node: it.
     @ivar before: its plain contents before it was first changed
-        (L{contentsOf<pbcopy._operations.contentsOf>}).
+        (L{contentsOf<pbcopy._contents.contentsOf>}).
     @ivar log: for a list, what has happened since, merged where one operation
         does it; empty for any other node, and where it would say more than the
         contents do.

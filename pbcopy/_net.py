@@ -10,9 +10,10 @@ from operator import itemgetter
 from typing import Any
 
 from pbcopy._adoption import nodesIn
+from pbcopy._contents import between
 from pbcopy._journal import Changed, nameIn
 from pbcopy._lens import Lens, Mark
-from pbcopy._operations import Operation, between
+from pbcopy._operations import Operation
 
 
 def netOf(

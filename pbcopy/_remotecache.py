@@ -35,7 +35,8 @@ from pbcopy._hub import hubOf
 from pbcopy._onefield import takeField
 from pbcopy._refusals import callIn
 from pbcopy._schema import schemaOf
-from pbcopy._slot import FromSlot, Slot, leave, slotOf
+from pbcopy._slot import Slot
+from pbcopy._slotof import FromSlot, leave, slotOf
 from pbcopy._state import applyState, withTextKeys
 from pbcopy._stored import jellyStored, unjellyStored
 from pbcopy._text import asText

@@ -5,65 +5,37 @@ What stands behind a replica, and for it in the Broker: the L{Slot} of its id.
 
 from __future__ import annotations
 
-import sys
-import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from twisted.internet.defer import Deferred
-from twisted.python import log
 from twisted.python.failure import Failure
 from twisted.spread import flavors, jelly, pb
-from twisted.spread.jelly import _createBlank
 
 from pbcopy._answers import answerFails
 from pbcopy._channel import DELTA
 from pbcopy._flat import isShort, mayArrive
+from pbcopy._following import Following
 from pbcopy._hub import hubOf
-from pbcopy._nodes import Attributes
 from pbcopy._packedarguments import argumentsIn, isAlone
 from pbcopy._refusals import callIn
-from pbcopy._status import StatusKind, Watch, inOneLine
-from pbcopy._tables import Replica, receive
+from pbcopy._status import StatusKind
+from pbcopy._tables import receive
 from pbcopy._text import asText
-from pbcopy._turn import afterTurn
 from pbcopy._twisteds import SERIALIZING, serializedNothing
 from pbcopy._update import orRefusal, refusal
-from pbcopy.errors import PBCopyError, Violation
-
-if TYPE_CHECKING:
-    from pbcopy._view import View
-
-Take = Callable[[Any, Any], None]
-"""A function that gives a replica a state."""
 
 _DELTA = DELTA.encode("ascii")
 _NOTHING = [b"None"]
 """What Jelly has for C{None}."""
 
-_slots: dict[int, Slot] = {}
-"""The slot of each replica, by the id() of the replica."""
 
-
-class Slot(Replica):
+class Slot(Following):
     """
-    What stands in the Broker's table of local caches for one id.
-
-    It holds the replica weakly.  Once the application has dropped that, the
-    slot keeps its attributes until the sender knows: a mention that is under
-    way then still finds them.
-
-    @ivar luid: the id on that connection.
-    @ivar mentions: how many times the sender has mentioned the id, less those
-        that were given back.
-    @ivar watch: the status of the replica.
-    @ivar isMade: whether the replica was given its state.  One that waits for
-        its state is left without, where the message fails.
-    @ivar view: what keeps a declared replica up to date
-        (L{pbcopy._view.View}).
-    @ivar isUpdating: whether pbcopy is calling a method of the replica that
-        changes it.
+    What stands in the Broker's table of local caches for one id.  It holds the
+    replica weakly (L{_holding<pbcopy._holding>}), and knows whether that equals its
+    master (L{_following<pbcopy._following>}).
     """
 
     isPlain: ClassVar[Callable[[flavors.RemoteCache], bool]]
@@ -76,19 +48,8 @@ class Slot(Replica):
     """Applies the deltas of one message (L{pbcopy._declared.takeDeltas})."""
 
     def __init__(self, broker: pb.Broker, luid: int, tag: bytes = b"") -> None:
+        super().__init__(luid)
         self._broker: pb.Broker | None = broker
-        self.luid = luid
-        self.mentions = 1
-        self.watch = Watch()
-        self.isUpdating = False
-        self.isMade = False
-        self.view: View | None = None
-        self._wanted = ""
-        self._replica: Callable[[], flavors.RemoteCache | None] = lambda: None
-        self._class: type[flavors.RemoteCache] | None = None
-        self._attributes: dict[str, Any] | None = None
-        self._left: Callable[[], object] = lambda: None
-        self._take: Take = lambda replica, state: None
         receive(broker, self)
         self._hub = hubOf(broker)
         self._hub.greet(tag)
@@ -118,126 +79,6 @@ class Slot(Replica):
         slot = cls(unjellier.invoker, jellyList[1], jellyList[0])
         with slot.orRefused():
             yield slot
-
-    @contextmanager
-    def orRefused(self) -> Iterator[None]:
-        """
-        If what is done in this block raises, give the id back.
-        """
-        try:
-            yield
-        except BaseException:
-            self.refuse()
-            raise
-
-    def takes(self, replica: flavors.RemoteCache, take: Take) -> None:
-        """
-        Make C{replica} the object that this id stands for.
-
-        @param take: what gives it a fresh state.
-        """
-        self._take = take
-        self._hold(replica)
-
-    def _hold(self, replica: flavors.RemoteCache) -> None:
-        self._class = type(replica)
-        self._attributes = None
-        # The callback must not hold the slot: the Broker's table does.
-        hub, me = self._hub, weakref.ref(self)
-        isEnding, key = sys.is_finalizing, id(replica)
-
-        def dropped(_: object) -> None:
-            slot = me()
-            # When Python ends, the modules are not what they were.
-            if slot is not None and not isEnding():
-                hub.drop(slot)
-                afterTurn(lambda: _forget(key, slot))
-
-        try:
-            self._replica = weakref.ref(replica, dropped)
-        except TypeError:
-            # A tuple's subclass, say, is held until the connection ends.
-            self._replica = lambda: replica
-            self._hub.broker.notifyOnDisconnect(lambda: self._letGo(key))
-        _slots[key] = self
-
-    def _letGo(self, key: int) -> None:
-        self._replica = lambda: None
-        _forget(key, self)
-
-    def refuse(self) -> None:
-        """
-        Give the id back: its state could not be taken.
-        """
-        self._replica = lambda: None
-        self.isMade = False
-        self._class = self._attributes = None
-        self._hub.drop(self)
-
-    def keep(
-        self, replica: flavors.RemoteCache, refer: Callable[..., Any] = weakref.ref
-    ) -> None:
-        """
-        Keep the attributes of the replica, which is about to go.
-
-        @param refer: gives a weak reference.  When Python ends, the module may
-            not have it any more.
-        """
-        self._attributes = replica.__dict__
-        try:
-            self._left = refer(replica)
-        except TypeError:
-            # What cannot be referred to was held until its connection ended.
-            self._left = self._replica
-
-    def isHeld(self) -> bool:
-        """
-        Tell whether the application still holds the replica.
-        """
-        return self._replica() is not None
-
-    def isWhole(self) -> bool:
-        """
-        Tell whether there is an object, or what to make it of.
-        """
-        # The garbage collector takes all replicas of a cycle at once.  Made anew,
-        # this one would still refer to the others, which nothing updates any more.
-        return self.isMade and (
-            self.isHeld() or (self._attributes is not None and self._left() is None)
-        )
-
-    def isGone(self) -> bool:
-        """
-        Tell whether the replica was dropped in a cycle.
-        """
-        return self.isMade and not self.isWhole()
-
-    def replica(self) -> flavors.RemoteCache:
-        """
-        Give the object for this id, made anew if the application dropped it.
-
-        @raise Violation: if its state never arrived whole.
-        """
-        replica = self._replica() if self.isMade else None
-        if replica is None:
-            if self._class is None or self._attributes is None or not self.isWhole():
-                raise Violation(
-                    "there is no state for this id",
-                    where=f"['cached', {self.luid}]",
-                    expected="one whose state was accepted, and not dropped in a cycle",
-                    advice="send it again once its release has arrived",
-                )
-            attributes = self._attributes
-            replica = _createBlank(self._class)
-            object.__setattr__(replica, "__dict__", attributes)
-            if isinstance(attributes, Attributes):
-                attributes.owner = weakref.ref(replica)
-            self._hold(replica)
-            if self.view is not None and not self.view.revived(replica):
-                text = f"{self._name()} was dropped, and mentioned again"
-                self._turnStale(PBCopyError(text), wanted=text)
-                self.catchUp()
-        return replica
 
     def _borgify(self) -> flavors.RemoteCache | Failure:
         """
@@ -307,17 +148,6 @@ class Slot(Replica):
                 args, kw = jelly.jelly(args), jelly.jelly(kw)
         return replica.remoteMessageReceived(broker, message, args, kw)
 
-    def _whileUpdating(self, call: Callable[..., Any], *args: Any) -> Any:
-        """
-        Call what changes the replica.  A class that wants to be L{LiveOnly
-        <pbcopy.LiveOnly>} may be read by it.
-        """
-        before, self.isUpdating = self.isUpdating, True
-        try:
-            return call(*args)
-        finally:
-            self.isUpdating = before
-
     def takesMade(self, message: bytes) -> bool:
         """
         Tell whether an update may come with its arguments made, and not as they came.
@@ -356,162 +186,3 @@ class Slot(Replica):
             slot = table.get(luid) if type(luid) is int else None
             if isinstance(slot, Slot) and slot.isMade:
                 slot.failedWith(failure)
-
-    def failed(self, message: str | bytes, failure: Failure) -> None:
-        """
-        Report an update that failed, unless it came to a replica that is stale.
-        """
-        if self.watch.status.kind is not StatusKind.STALE:
-            method = f"{self._name()}.observe_{asText(message)} failed"
-            isDelta = asText(message) == DELTA
-            what = f"{self._name()} cannot take a change" if isDelta else method
-            self._reported(what, failure)
-            self.catchUp()
-
-    def failedWith(self, failure: Failure) -> None:
-        """
-        Know of an update that failed with that of another replica, which reports
-        it.
-        """
-        if self.watch.status.kind is not StatusKind.STALE:
-            reason: Any = failure.value
-            text = f"{self._name()} cannot take a change: {inOneLine(reason)}"
-            self._turnStale(reason, wanted=text)
-            self.catchUp()
-
-    def _name(self) -> str:
-        return "nothing" if self._class is None else self._class.__qualname__
-
-    def _reported(self, what: str, failure: Failure) -> None:
-        reason: Any = failure.value
-        text = f"{what}: {inOneLine(reason)}"
-        isNews = self._turnStale(reason, wanted=text)
-        if isNews or self.watch.status.kind is StatusKind.CLOSED:
-            # A line, and not the traceback.  trial's flushLoggedErrors sees it,
-            # but for what a Broker does not log either.
-            isKnown = failure.check(pb.Error) and not failure.check(Violation)
-            log.msg(text, **({} if isKnown else {"isError": 1, "failure": failure}))
-
-    def _turnStale(self, reason: BaseException, wanted: str) -> bool:
-        """
-        Have the replica say that it may differ from its master.
-
-        @param wanted: why to ask for a fresh state; nothing, if one is under way.
-        @return: whether the reason is new.
-        """
-        self._wanted = wanted
-        return self.watch.change(StatusKind.STALE, reason, self._listener())
-
-    def _listener(self) -> flavors.RemoteCache | None:
-        return self.replica() if self.isWhole() else None
-
-    def catchUp(self) -> None:
-        """
-        Ask for a fresh state, if one is wanted and none is under way.
-        """
-        if self.watch.status.kind is not StatusKind.STALE or not self._wanted:
-            return
-        if self._hub.isReleasing():
-            # It would mention what is given back now, and be refused.
-            afterTurn(self.catchUp)
-        elif self._hub.askFresh(self.luid, self._wanted):
-            self._wanted = ""
-
-    def missed(self, text: str, isComing: bool) -> None:
-        """
-        Hear from the sender that the replica misses something.
-
-        @param isComing: whether a fresh state is under way.
-        """
-        text = f"{self._name()} misses an update: {text}"
-        if self._turnStale(PBCopyError(text), wanted="" if isComing else text):
-            log.msg(text)
-
-    def renew(self, replica: flavors.RemoteCache, state: Any) -> None:
-        """
-        Give the replica a fresh state.
-        """
-        try:
-            self._whileUpdating(self._take, replica, state)
-        except KeyboardInterrupt:
-            raise
-        except BaseException:
-            self.refused(Failure())
-        else:
-            self.watch.change(StatusKind.LIVE, None, replica)
-
-    def refused(self, failure: Failure) -> None:
-        """
-        Report a fresh state that cannot be taken.  The next update asks for
-        another.  So does a release that is about to leave: the state may have
-        mentioned what it gives back.
-        """
-        failure.cleanFailure()
-        self._reported(f"{self._name()} cannot take a fresh state", failure)
-        if self._hub.isReleasing():
-            afterTurn(self.catchUp)
-
-    def close(self, reason: BaseException) -> None:
-        """
-        Have the replica say that nothing will update it any more.
-        """
-        self.watch.change(StatusKind.CLOSED, reason, self._replica())
-
-
-def _forget(key: int, slot: Slot) -> None:
-    """
-    Take the entry of a replica out that is gone, if its C{__del__} has not done
-    so: a subclass may have one that does not call the inherited one.
-    """
-    if _slots.get(key) is slot and not slot.isHeld():
-        del _slots[key]
-
-
-def slotOf(replica: object) -> Slot | None:
-    """
-    Give the slot of a replica, or C{None} if it is a detached snapshot.
-    """
-    slot = _slots.get(id(replica))
-    return slot if slot is not None and slot._replica() is replica else None
-
-
-def leave(replica: flavors.RemoteCache, slots: dict[int, Slot] = _slots) -> None:
-    """
-    Have its slot keep the attributes of a replica that is about to go.
-
-    @param slots: the table.  When Python ends, the module may not have it any
-        more.
-    """
-    slot = slots.pop(id(replica), None)
-    if slot is not None:
-        slot.keep(replica)
-
-
-class FromSlot:
-    """
-    An attribute that a replica has from its slot.
-
-    The dict may have an entry of that name too, as where a stock relay sends
-    one.  It does not hide the slot's.
-
-    @cvar isData: it does not hide a method, either.
-    """
-
-    isData = True
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    def __get__(self, replica: object, owner: type) -> Any:
-        if replica is None:
-            return None
-        slot = slotOf(replica)
-        if slot is None:
-            return vars(replica).get(self._name)
-        return getattr(slot, self._name)
-
-    def __set__(self, replica: object, value: object) -> None:
-        vars(replica)[self._name] = value
-
-    def __delete__(self, replica: object) -> None:
-        vars(replica).pop(self._name, None)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pbcopy._change import Change
 from pbcopy._schema import schemaOf
-from pbcopy._slot import slotOf
+from pbcopy._slotof import slotOf
 from pbcopy._view import viewOf
 from pbcopy.errors import PBCopyError
 

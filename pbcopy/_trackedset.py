@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from typing import Any, SupportsIndex
 
 from pbcopy._adoption import checkLeaf
+from pbcopy._contents import leading
 from pbcopy._nodes import ATOMS, KINDS
-from pbcopy._operations import Alter, Operation, leading
+from pbcopy._operations import Alter, Operation
 from pbcopy._sentplain import SentPlain
 from pbcopy._tracked import change, pathOf
 

@@ -17,11 +17,12 @@ from twisted.spread import flavors, pb
 from pbcopy._block import Block, opened
 from pbcopy._broker import peerOf
 from pbcopy._change import Change, ChangeKind, wayOf
+from pbcopy._contents import contentsOf, leading
 from pbcopy._drafting import Draft, Shape, shapeOf
 from pbcopy._listeners import Listeners
 from pbcopy._nodes import Attributes, attributesDict, unwatch, watch
 from pbcopy._numbered import Numbered, nodesOf, valueOf
-from pbcopy._operations import Operation, contentsOf, leading
+from pbcopy._operations import Operation
 from pbcopy._policy import checkArriving
 from pbcopy._reading import Message, read, typesIn
 from pbcopy._sharing import commit

@@ -13,7 +13,7 @@ from typing import Any
 from twisted.spread import flavors
 
 from pbcopy._remotecache import RemoteCache
-from pbcopy._slot import slotOf
+from pbcopy._slotof import slotOf
 from pbcopy._status import DETACHED, Status, StatusKind, inOneLine
 from pbcopy.errors import StaleReplica
 

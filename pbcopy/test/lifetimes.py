@@ -29,7 +29,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy.pb
 from pbcopy import StatusKind, _answers, _envelope, _pieces, _publication, statusOf
-from pbcopy._slot import _slots
+from pbcopy._slotof import slots
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.freezing import freeze
 from pbcopy.test.holders import Client, Kind, Shape
@@ -83,7 +83,7 @@ class Lifetimes(RuleBasedStateMachine):
         # such as all that Hypothesis knows of the histories before.
         gc.freeze()
         troubles.armed.clear()
-        self.before = set(_slots.values())
+        self.before = set(slots.values())
         self.network = Network(seed)
         self.masters: list[Any] = [Pool(0), *(Pond(n + 1) for n in range(ponds))]
         self.shared = [Viewer(False, onlyEven=False), Viewer(False, onlyEven=True)]
@@ -445,7 +445,7 @@ class Lifetimes(RuleBasedStateMachine):
         """
         Check what each client holds, and what is remembered of it.
         """
-        slots = 0
+        count = 0
         for client in self.clients:
             views = client.views()
             for view in views:
@@ -453,8 +453,8 @@ class Lifetimes(RuleBasedStateMachine):
             client.checkTables()
             if client.kind is not Kind.STOCK_CLIENT:
                 require(len(views) == len(client.places()), views)
-                slots += len(views)
-        require(len(set(_slots.values()) - self.before) == slots, slots, _slots)
+                count += len(views)
+        require(len(set(slots.values()) - self.before) == count, count, slots)
         require(not _answers._failing, _answers._failing)
         require(not _publication._renewing, _publication._renewing)
         for master in self.masters:

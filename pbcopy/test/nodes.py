@@ -13,9 +13,10 @@ import attr
 
 from pbcopy import Cacheable, Copyable
 from pbcopy._adoption import attributesOf, nodesIn
+from pbcopy._contents import contentsOf
 from pbcopy._leaves import isMention
 from pbcopy._nodes import ATOMS, Attributes, Tracked, fieldsOf, noteFields, watch
-from pbcopy._operations import ABSENT, Operation, Set, contentsOf
+from pbcopy._operations import ABSENT, Operation, Set
 from pbcopy._setting import trackSetting
 from pbcopy._tracked import valuesOf
 

@@ -9,10 +9,11 @@ from types import ModuleType
 from typing import Any
 
 from twisted.python.reflect import qual
+from twisted.spread import pb as stock
 from twisted.trial.unittest import SynchronousTestCase
 
 import pbcopy.pb
-from pbcopy import _replicas
+from pbcopy import _replicas, onStatus
 from pbcopy.test.freezing import freezeOnce
 from pbcopy.testing import Connection, connect
 
@@ -129,3 +130,54 @@ class ReplicaTestCase(SynchronousTestCase):
         call = self.connection.root.callRemote("give", thing)
         self.connection.deliver()
         return call
+
+
+class Dried(Exception):
+    """
+    What the views here raise.
+    """
+
+
+def dry(view: Any, *args: Any) -> None:
+    """
+    Fail to take an update.
+    """
+    raise Dried("no water")
+
+
+class WatchedTestCase(ReplicaTestCase):
+    """
+    A view whose status is watched.
+    """
+
+    def setUp(self) -> None:
+        """
+        Have a view that fails to dry.
+        """
+        super().setUp()
+        self.kit.View.observe_dry = dry
+        self.told: list[Any] = []
+
+    def watched(self) -> Any:
+        """
+        Fetch the pond, and have each change of the view's status noted.
+        """
+        view = self.fetch()
+        onStatus(view, lambda view, status: self.told.append(status.kind))
+        return view
+
+    def dries(self, name: str = "dry") -> None:
+        """
+        Send an update that fails.
+        """
+        call = self.pond.observers[0].callRemote(name)
+        call.addErrback(lambda failure: None)
+        self.connection.deliver()
+
+    def stocked(self) -> None:
+        """
+        Have a stock sender.
+        """
+        kit = Kit(self, stock)
+        register(self, pbcopy.pb, (kit.Pond, self.kit.View))
+        self.pond = self.root.pond = kit.Pond(["one duck"])

@@ -47,7 +47,7 @@ from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.task import react
 from twisted.python.failure import Failure
 
-from pbcopy import _answers, _delta, _slot, _turn, pb, statusOf
+from pbcopy import _answers, _delta, _slotof, _turn, pb, statusOf
 from pbcopy._difference import firstDifference
 from pbcopy._hub import Hub
 from pbcopy.test import soakponds
@@ -386,7 +386,7 @@ def figures() -> Figures:
         for table in tables:
             sizes = [len(getattr(thing, table) or ()) for thing in things]
             found[table] = sum(sizes)
-    found["_slots"] = len(_slot._slots)
+    found["_slots"] = len(_slotof.slots)
     found["_failing"] = len(_answers._failing)
     found["_waiting"] = len(_turn._waiting)
     return found | soakponds.figures(known)

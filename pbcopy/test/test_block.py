@@ -13,9 +13,10 @@ from twisted.trial.unittest import SkipTest, SynchronousTestCase
 from pbcopy import _tracked
 from pbcopy._adoption import attributesOf
 from pbcopy._block import Block, opened
+from pbcopy._contents import contentsOf
 from pbcopy._journal import Changed
 from pbcopy._nodes import ATOMS, SIMPLE, watch
-from pbcopy._operations import Operation, Order, Splice, contentsOf
+from pbcopy._operations import Operation, Order, Splice
 from pbcopy._tracked import holdersOf
 from pbcopy.test.nodes import (
     Duck,

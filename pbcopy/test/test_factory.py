@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import pb
 from pbcopy._registry import copyTags
-from pbcopy._slot import slotOf
+from pbcopy._slotof import slotOf
 from pbcopy.test.ponds import Kit, Received
 from pbcopy.testing import connect, sendAcross
 

@@ -320,9 +320,8 @@ class FindTests(FuzzTestCase):
         """
         What stays in a table when a peer has gone is found.
         """
-        module = importlib.import_module("pbcopy._slot")
-        self.patch(module, "_forget", lambda key, slot: None)
-        self.patch(module, "leave", lambda replica: None)
+        module = importlib.import_module("pbcopy._holding")
+        self.patch(module, "forget", lambda key, slot: None)
         held: list[Any] = []
         self.patch(self.scene, "keep", held.append)
         self.patch(

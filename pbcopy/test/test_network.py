@@ -18,7 +18,7 @@ from twisted.trial.unittest import FailTest, SynchronousTestCase
 import pbcopy.pb
 from pbcopy import _network, _turn
 from pbcopy._side import Side
-from pbcopy._slot import _slots
+from pbcopy._slotof import slots
 from pbcopy.test.freezing import freeze
 from pbcopy.test.ponds import Kit, Received, register
 from pbcopy.testing import Connection, Network
@@ -308,7 +308,7 @@ class CutTests(NetworkTestCase):
         Wherever it is cut, each Deferred fires, the other client follows, and
         nothing is left.
         """
-        before = set(_slots.values())
+        before = set(slots.values())
         # The reactor would be asked again and again to end a turn that is over.
         self.patch(_turn, "sys", SimpleNamespace(modules={}))
         freeze()
@@ -320,7 +320,7 @@ class CutTests(NetworkTestCase):
                     break
                 network.connections[-1].cut()
             self.assertGreater(count, 200)
-        self.assertEqual(set(), set(_slots.values()) - before)
+        self.assertEqual(set(), set(slots.values()) - before)
 
     def test_exactly(self) -> None:
         """

@@ -12,6 +12,7 @@ from twisted.python.reflect import requireModule
 from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
 from pbcopy._adoption import attributesOf
+from pbcopy._contents import contentsOf
 from pbcopy._operations import (
     ABSENT,
     Alter,
@@ -22,9 +23,6 @@ from pbcopy._operations import (
     Splice,
     Stride,
     Update,
-    between,
-    contentsOf,
-    leading,
 )
 from pbcopy._trackeddict import TrackedDict
 from pbcopy._trackedlist import TrackedList
@@ -162,34 +160,10 @@ class OperationTests(SynchronousTestCase):
 
     def test_replacedMember(self) -> None:
         """
-        A member that is replaced by an equal one of another type has changed.
+        A member that goes, and one that is equal to it, are not one operation.
         """
         self.assertIs(None, Alter(set(), set(), {1}).merged(Alter(set(), {1.0}, set())))
         self.assertIs(None, Alter(set(), set(), {1}).merged(Alter(set(), {1}, set())))
-        [operation] = between(TrackedSet([1.0, 2]), {1, 2})
-        now = {1, 2}
-        applied(operation, now)
-        self.assertEqual({float, int}, {type(each) for each in now})
-
-    def test_orderOfADict(self) -> None:
-        """
-        What leads to another order takes out what stands in the way, and no more.
-        """
-        before = {"a": 1, "b": 2, "c": 3, "d": 4}
-        for after, removed, new in [
-            ({"a": 1, "b": 2, "c": 3, "d": 4}, "", ""),
-            ({"a": 1, "c": 3, "d": 4}, "b", ""),
-            ({"a": 1, "c": 3, "d": 4, "b": 2}, "b", "b"),
-            ({"d": 4, "a": 1}, "abc", "a"),
-            ({"a": 9, "b": 2, "c": 3, "d": 4, "e": 5}, "", "ae"),
-        ]:
-            remove, update = leading(TrackedDict(), before, after)
-            self.assertEqual(removed, "".join(remove.went() and remove.old))  # type: ignore[attr-defined]
-            self.assertEqual(new, "".join(update.new))  # type: ignore[attr-defined]
-            now = dict(before)
-            for operation in (remove, update):
-                applied(operation, now)
-            self.assertEqual([*after.items()], [*now.items()])
 
     def test_values(self) -> None:
         """
@@ -300,37 +274,6 @@ class ProgramTests(SynchronousTestCase):
         elif isinstance(both, Alter):
             self.assertFalse(both.added & before)
             self.assertTrue(both.removed <= before)
-
-    def test_between(self) -> None:
-        """
-        The operations between two states lead from one to the other, and back.
-        """
-
-        @settings(max_examples=300, deadline=None, database=None, derandomize=True)
-        @given(programs(), programs())
-        def check(some: list[Step], more: list[Step]) -> None:
-            world = World()
-            for step in some:
-                world.run(step)
-            nodes = world.allNodes()
-            before = [contentsOf(node) for node in nodes]
-            for step in more:
-                world.run(step)
-            for node, then in zip(nodes, before, strict=True):
-                now = contentsOf(node)
-                self._leads(then, list(between(node, then)), now)
-                self._leads(now, list(leading(node, now, then)), then)
-
-        check()
-
-    def _leads(self, before: Any, operations: list[Any], after: Any) -> None:
-        now = before.copy()
-        for operation in operations:
-            if not operation.isVoid():
-                applied(operation, now)
-        if any(type(each) is Set for each in operations):
-            now, after = sorted(now.items()), sorted(after.items())
-        self.assertTrue(areSame(after, now))
 
 
 _START: dict[Any, Any] = {

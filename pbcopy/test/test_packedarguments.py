@@ -22,7 +22,7 @@ from pbcopy._flat import LONGEST, MOST_PARTS
 from pbcopy._hub import hubOf
 from pbcopy._memory import resultOf
 from pbcopy._packedarguments import argumentsIn, isAlone, packArguments
-from pbcopy._slot import slotOf
+from pbcopy._slotof import slotOf
 from pbcopy._status import StatusKind
 from pbcopy._update import UpdateFailed
 from pbcopy.errors import Violation

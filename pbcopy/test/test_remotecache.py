@@ -6,26 +6,16 @@ Tests for L{pbcopy._remotecache}.
 from __future__ import annotations
 
 import copy
-import gc
-import pickle
 import weakref
 from typing import Any
 
 from twisted.spread.jelly import InsecureJelly, jelly, unjelly
 
 from pbcopy import pb
-from pbcopy._slot import _slots, slotOf
+from pbcopy._slotof import slots
 from pbcopy.errors import Unsendable, Violation
 from pbcopy.test.ponds import Received, ReplicaTestCase, register
 from pbcopy.testing import connect
-
-
-class SavedView(pb.RemoteCache):
-    """
-    A view that can be pickled.
-    """
-
-    ducks: list[str]
 
 
 class ReplicaTests(ReplicaTestCase):
@@ -56,29 +46,6 @@ class ReplicaTests(ReplicaTestCase):
         self.assertEqual(["one duck"], view.ducks)
         self.assertIsNone(view.given)
 
-    def test_brokerAndLuid(self) -> None:
-        """
-        A replica has the connection and the id; its dict has empty entries.
-        """
-        view = self.fetch()
-        self.assertIs(self.connection.client, view.broker)
-        self.assertIn(view.luid, self.connection.client.locallyCachedObjects)
-        expected = {"broker": None, "luid": None, "ducks": ["one duck"]}
-        self.assertEqual(expected, vars(view))
-        self.assertIsNone(pb.RemoteCache.broker)
-        self.assertIsNone(self.kit.View().luid)
-
-    def test_aStockRelaysLeftovers(self) -> None:
-        """
-        A state with C{broker} and C{luid}, as a stock relay sends it, does not
-        hide the replica's own.
-        """
-        leftovers = {"broker": "stale", "luid": 99}
-        self.pond.getStateToCacheAndObserveFor = lambda p, o: leftovers
-        view = self.fetch()
-        self.assertIs(self.connection.client, view.broker)
-        self.assertNotEqual(99, view.luid)
-
     def test_aClassThatCannotBeWeaklyReferredTo(self) -> None:
         """
         A replica that is a tuple is held until the connection ends.
@@ -91,7 +58,7 @@ class ReplicaTests(ReplicaTestCase):
                 self.ducks.append(duck)
 
         register(self, pb, (self.kit.Pond, Row))
-        before = set(_slots.values())
+        before = set(slots.values())
         row = self.fetch()
         self.pond.add("ugly duckling")
         self.connection.deliver()
@@ -99,17 +66,8 @@ class ReplicaTests(ReplicaTestCase):
         self.assertIs(row, self.fetch())
         self.connection.cut()
         self.assertEqual([], self.pond.observers)
-        self.assertEqual(set(), set(_slots.values()) - before)
+        self.assertEqual(set(), set(slots.values()) - before)
         self.assertIsNone(row.broker)
-
-    def test_deletingTheConnection(self) -> None:
-        """
-        Deleting C{broker} and C{luid} removes the entries, and not the slot's.
-        """
-        view = self.fetch()
-        del view.broker, view.luid
-        self.assertEqual({"ducks"}, set(vars(view)))
-        self.assertIs(self.connection.client, view.broker)
 
     def test_replacedInPlace(self) -> None:
         """
@@ -134,46 +92,12 @@ class ReplicaTests(ReplicaTestCase):
         self.assertIn(view, views)
         self.assertIs(view, reference())
 
-    def test_detachedSnapshots(self) -> None:
-        """
-        A copy or a pickle of a replica is a snapshot: it has no connection, is
-        not updated, and its end means nothing to anybody.
-        """
-        register(self, pb, (self.kit.Pond, SavedView))
-        view = self.fetch()
-        snapshots = [
-            copy.copy(view),
-            copy.deepcopy(view),
-            pickle.loads(pickle.dumps(view)),
-        ]
-        for snapshot in snapshots:
-            self.assertEqual(["one duck"], snapshot.ducks)
-            self.assertIsNone(snapshot.broker)
-            self.assertIsNone(slotOf(snapshot))
-        del snapshot, snapshots
-        self.connection.collect()
-        self.assertEqual(1, len(self.pond.observers))
-
-    def test_detachedByTheConnection(self) -> None:
-        """
-        When the connection is lost, a replica keeps its last state and its
-        Broker, and is forgotten with the application's last reference.
-        """
-        before = set(_slots.values())
-        view = self.fetch()
-        self.connection.cut()
-        self.assertEqual(["one duck"], view.ducks)
-        self.assertTrue(view.broker.disconnected)
-        del view
-        gc.collect()
-        self.assertEqual(set(), set(_slots.values()) - before)
-
     def test_aReplicaThatRefersToItself(self) -> None:
         """
         A replica that is part of a cycle is released when the application
         drops it.
         """
-        before = set(_slots.values())
+        before = set(slots.values())
         view = self.fetch()
         view.me = view
         del view
@@ -181,7 +105,7 @@ class ReplicaTests(ReplicaTestCase):
             self.connection.collect()
         self.assertEqual([], self.pond.observers)
         self.assertEqual({}, self.connection.client.locallyCachedObjects)
-        self.assertEqual(set(), set(_slots.values()) - before)
+        self.assertEqual(set(), set(slots.values()) - before)
 
 
 class RefusedTests(ReplicaTestCase):

@@ -9,13 +9,8 @@ import copy
 import pickle
 from typing import Any
 
-from twisted.internet.error import ConnectionDone, ConnectionLost
-from twisted.python.failure import Failure
-from twisted.spread import pb as stock
-
-import pbcopy
 from pbcopy import LiveOnly, StaleReplica, Status, StatusKind, onStatus, pb, statusOf
-from pbcopy.test.ponds import Kit, ReplicaTestCase, register
+from pbcopy.test.ponds import Dried, WatchedTestCase, register
 
 
 class SavedView(pb.RemoteCache):
@@ -26,61 +21,9 @@ class SavedView(pb.RemoteCache):
     ducks: list[str]
 
 
-class Dried(Exception):
+class StatusOfTests(WatchedTestCase):
     """
-    What the views here raise.
-    """
-
-
-def dry(view: Any, *args: Any) -> None:
-    """
-    Fail to take an update.
-    """
-    raise Dried("no water")
-
-
-class WatchingTestCase(ReplicaTestCase):
-    """
-    A view whose status is watched.
-    """
-
-    def setUp(self) -> None:
-        """
-        Have a view that fails to dry.
-        """
-        super().setUp()
-        self.kit.View.observe_dry = dry
-        self.told: list[Any] = []
-
-    def watched(self) -> Any:
-        """
-        Fetch the pond, and have each change of the view's status noted.
-        """
-        view = self.fetch()
-        onStatus(view, lambda view, status: self.told.append(status.kind))
-        return view
-
-    def dries(self, name: str = "dry") -> None:
-        """
-        Send an update that fails.
-        """
-        call = self.pond.observers[0].callRemote(name)
-        call.addErrback(lambda failure: None)
-        self.connection.deliver()
-
-    def stocked(self) -> None:
-        """
-        Have a stock sender.
-        """
-        kit = Kit(self, stock)
-        register(self, pb, (kit.Pond, self.kit.View))
-        self.pond = self.root.pond = kit.Pond(["one duck"])
-
-
-class StatusOfTests(WatchingTestCase):
-    """
-    A replica has a status, a time and a reason; whoever asked is told when it
-    changes.
+    A replica has a status.
     """
 
     def test_live(self) -> None:
@@ -105,118 +48,8 @@ class StatusOfTests(WatchingTestCase):
             stop = onStatus(detached, lambda view, status: None)
             stop()
 
-    def test_aLostConnection(self) -> None:
-        """
-        A lost connection closes each replica, dropped or not, with its reason,
-        and a callback that raises keeps nobody else from being told.
-        """
-        view = self.fetch()
-        onStatus(view, dry)
-        self.root.pond = self.kit.Pond()
-        other = self.watched()
-        self.root.pond = self.kit.Pond()
-        onStatus(self.fetch(), lambda view, status: self.told.append("dropped"))
-        lost = ConnectionLost("a cable")
-        self.connection.cut(Failure(lost))
-        self.assertEqual(1, len(self.flushLoggedErrors(Dried)))
-        self.assertEqual([StatusKind.CLOSED], self.told)
-        for each in (view, other):
-            status = statusOf(each)
-            self.assertIs(StatusKind.CLOSED, status.kind)
-            self.assertIs(lost, status.reason)
 
-    def test_aConnectionThatIsClosed(self) -> None:
-        """
-        One that was closed has its reason, too.
-        """
-        view = self.fetch()
-        self.connection.cut()
-        self.assertIsInstance(statusOf(view).reason, ConnectionDone)
-
-    def test_aFailedUpdate(self) -> None:
-        """
-        A failed update makes the replica stale, and a fresh state makes it live
-        again, without the application's doing.
-        """
-        view = self.watched()
-        self.pond.ducks.append("ugly duckling")
-        self.dries()
-        self.assertEqual([StatusKind.STALE, StatusKind.LIVE], self.told)
-        self.assertEqual(self.pond.ducks, view.ducks)
-        self.assertEqual(1, len(self.flushLoggedErrors(Dried)))
-
-    def test_aRefusedUpdate(self) -> None:
-        """
-        So does an update with something that is not registered.
-        """
-
-        class Unknown(pb.Copyable):
-            pass
-
-        view = self.watched()
-        self.pond.ducks.append(unknown := "ugly duckling")
-        call = self.pond.observers[0].callRemote("add", Unknown())
-        self.connection.deliver()
-        self.failureResultOf(call, pbcopy.InsecureJelly)
-        self.assertEqual([StatusKind.STALE, StatusKind.LIVE], self.told)
-        self.assertIn(unknown, view.ducks)
-        self.assertEqual(1, len(self.flushLoggedErrors(pbcopy.InsecureJelly)))
-
-    def test_anUpdateThatIsNotSent(self) -> None:
-        """
-        So does an update that cannot be sent; its caller is told, too.
-        """
-        view = self.watched()
-        self.pond.ducks.append("ugly duckling")
-        self.failureResultOf(self.pond.observers[0].callRemote("add", view))
-        self.connection.deliver()
-        self.assertEqual([StatusKind.STALE, StatusKind.LIVE], self.told)
-        self.assertEqual(self.pond.ducks, view.ducks)
-
-    def test_aStockSender(self) -> None:
-        """
-        A replica of a stock sender stays stale, with the first reason, and is
-        reported once; a new one is live.
-        """
-        self.stocked()
-        view = self.watched()
-        self.dries()
-        self.dries("missing")
-        self.pond.add("ugly duckling")
-        self.connection.deliver()
-        status = statusOf(view)
-        self.assertIs(StatusKind.STALE, status.kind)
-        self.assertIsInstance(status.reason, Dried)
-        self.assertEqual([StatusKind.STALE], self.told)
-        self.assertEqual(self.pond.ducks, view.ducks)
-        self.assertEqual(1, len(self.flushLoggedErrors()))
-        del view
-        self.connection.collect()
-        self.assertTrue(statusOf(self.fetch()).isLive)
-
-    def test_givenBack(self) -> None:
-        """
-        A replica that an update gave to somebody while its release was under
-        way is closed, and says so.
-        """
-        kept: list[Any] = []
-        self.kit.View.observe_keep = lambda view: kept.append(view)
-        view = self.watched()
-        self.connection.fromClient.held = True
-        del view
-        self.connection.collect()
-        self.pond.observers[0].callRemote("keep")
-        self.connection.fromServer.held = True
-        self.connection.fromClient.held = False
-        self.connection.deliver()
-        self.connection.fromServer.held = False
-        self.connection.deliver()
-        self.assertEqual([], self.pond.observers)
-        self.assertIs(StatusKind.CLOSED, statusOf(kept[0]).kind)
-        self.assertEqual([StatusKind.CLOSED], self.told)
-
-
-class OnStatusTests(WatchingTestCase):
+class OnStatusTests(WatchedTestCase):
     """
     A callback lasts as long as the slot, and holds nothing.
     """
@@ -257,40 +90,8 @@ class OnStatusTests(WatchingTestCase):
         self.connection.collect()
         self.assertEqual([], self.pond.observers)
 
-    def test_aReplicaThatFailedIsReleased(self) -> None:
-        """
-        What an update raised does not keep the replica alive, nor does the log
-        of it, though its frames have had it.
-        """
-        view = self.fetch()
-        self.pond.getStateToCacheAndObserveFor = dry
-        self.dries("missing")
-        self.assertIs(StatusKind.STALE, statusOf(view).kind)
-        del view
-        self.connection.collect()
-        self.assertEqual({}, self.connection.client.locallyCachedObjects)
-        self.flushLoggedErrors()
 
-    def test_revived(self) -> None:
-        """
-        A replica that was dropped and is given out again is watched still.
-        """
-        view = self.watched()
-        received: list[Any] = []
-        self.connection.root.callRemote("pond").addCallback(received.append)
-        self.connection.fromServer.held = True
-        self.connection.deliver()
-        del view
-        self.connection.collect()
-        self.connection.fromServer.held = False
-        self.connection.deliver()
-        self.dries()
-        self.assertEqual([StatusKind.STALE, StatusKind.LIVE], self.told)
-        self.assertEqual(1, len(received))
-        self.flushLoggedErrors(Dried)
-
-
-class LiveOnlyTests(WatchingTestCase):
+class LiveOnlyTests(WatchedTestCase):
     """
     Reading a stale replica is allowed unless its class says otherwise.
     """
