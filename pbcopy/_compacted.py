@@ -21,6 +21,7 @@ from pbcopy._groupreading import NO_OBJECTS, Reading, checkName
 from pbcopy._levels import SCALARS
 from pbcopy._limited import limitsOf
 from pbcopy._registry import copyTags, setUnjellyableForClass
+from pbcopy._untracked import arePlain, collections
 from pbcopy._vetlevels import vetLevels
 
 
@@ -118,6 +119,7 @@ def _alone(data: Any, broker: Any, security: Any) -> Any:
     """
     if not _isSmall(data, broker):
         return None
+    since = collections(data)
     try:
         (name,), (kind,), (state,), _ = _decodeOne(data)
     except NO_OBJECTS:
@@ -126,10 +128,21 @@ def _alone(data: Any, broker: Any, security: Any) -> Any:
     cls = copyTags.get(name)
     if kind or not takesAState(cls):
         return None
+    _vet(state, data, since, broker)
+    return filled(cls, state)
+
+
+def _vet(state: Any, data: bytes, since: int | None, broker: Any) -> None:
+    """
+    Check that there are plain values in a state, and not too deep.
+
+    @param since: what L{collections} has given before it was made.
+    """
     # The keys are texts.
     if not SCALARS.issuperset(map(type, state.values())):
-        vetLevels([state], (), broker, data)
-    return filled(cls, state)
+        nesting = limitsOf(broker).MAX_NESTING
+        if not arePlain(state, data, since, nesting):
+            vetLevels([state], (), broker, len(data))
 
 
 def _mentionless(code: int, data: memoryview) -> Any:

@@ -55,7 +55,7 @@ class Reading:
             self._groups = _decodeGroups(groups)
         except NO_OBJECTS as error:
             raise _refused(error) from None
-        self._data = data
+        self._size = len(data)
 
     def made(self) -> list[Any] | None:
         """
@@ -86,7 +86,7 @@ class Reading:
 
     def _vet(self, groups: list[list[_State]], classes: list[Any]) -> None:
         states = [*chain.from_iterable(groups)]
-        vetLevels(states, classes, self._broker, self._data)
+        vetLevels(states, classes, self._broker, self._size)
 
     def _decoded(self, made: list[Any]) -> Iterator[tuple[int, list[_State]]]:
         """

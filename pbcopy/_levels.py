@@ -128,7 +128,3 @@ def _isWhole() -> bool:
 _contentsOf: Callable[..., list[Any]] = gc.get_referents if _isWhole() else _walked
 """Gives the values of dicts, and at least the keys of those where not all are texts.
 Python's collector of garbage keeps the two apart, and knows no subclass of text."""
-
-isTracked: Callable[[Any], bool] = gc.is_tracked
-"""Tells whether a list, or a dict that MessagePack has made, may have another one, or
-an object, in it.  The collector need not look at the others."""

@@ -17,34 +17,22 @@ from pbcopy._levels import (
     contentsOf,
     dictsIn,
     haveScalarKeys,
-    isTracked,
 )
 from pbcopy._limited import checkLimit, limitsOf
 from pbcopy.errors import Violation
 
-_TIMESTAMP = b"\xff"
-_BEFORE = b"\xd6", b"\xd7", b"\x0c"
-"""What is before that in a date of MessagePack's own, which takes 4, 8 or 12 bytes.  It
-has no other values that are not plain, but for extensions."""
-
-_FEW = 100
-"""At how many places this is looked for."""
-
 
 def vetLevels(
-    states: list[Any], classes: Collection[type], broker: Any, packed: bytes
+    states: list[Any], classes: Collection[type], broker: Any, size: int
 ) -> None:
     """
     Check that there is nothing else in states than plain values, and not too much.
 
     @param states: what MessagePack has made.
     @param classes: what may be in them beside plain values.
-    @param packed: what they were.  No part of them has more bytes than that.
+    @param size: how many bytes they were.  No part of them is more than that.
     @raise Violation: if there is.
     """
-    size = len(packed)
-    # Where there are objects, most of these are in a dict.
-    mayBeOthers = bool(classes) or _mayHaveDates(packed)
     most = limitsOf(broker)
     mostItems, longest = most.MAX_ITEMS, most.MAX_STRING
     allowed = frozenset(classes)
@@ -58,8 +46,6 @@ def vetLevels(
             checkLimit("MAX_ITEMS", broker, count, "items in one container", COMPACT)
         if size > longest:
             _checkStrings(level, kinds, broker)
-        if not mayBeOthers:
-            level = [*filter(isTracked, level)]
         values, above = contentsOf(level, kinds), kinds
         kinds = {*map(type, values)}
         if SCALARS >= kinds:
@@ -72,16 +58,6 @@ def vetLevels(
         level = containersIn(values, kinds)
     what = "containers in each other"
     checkLimit("MAX_NESTING", broker, depth, what, COMPACT)
-
-
-def _mayHaveDates(packed: bytes) -> bool:
-    """
-    Tell whether dates of MessagePack's own may be among some values.
-    """
-    if packed.count(_TIMESTAMP) > _FEW:
-        return True
-    *parts, _ = packed.split(_TIMESTAMP)
-    return any(each.endswith(_BEFORE) for each in parts)
 
 
 def _checkStrings(level: list[Any], kinds: set[type], broker: Any) -> None:

@@ -5,10 +5,9 @@ Tests for L{pbcopy._vetlevels}.
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
-import msgspec
 from twisted.trial.unittest import SynchronousTestCase
 
 from pbcopy import limits
@@ -31,9 +30,7 @@ class VetLevelsTests(SynchronousTestCase):
         """
         Give why states are refused.
         """
-        error = self.assertRaises(
-            Violation, vetLevels, states, {Duck}, None, bytes(size)
-        )
+        error = self.assertRaises(Violation, vetLevels, states, {Duck}, None, size)
         return str(error)
 
     def test_plain(self) -> None:
@@ -41,8 +38,8 @@ class VetLevelsTests(SynchronousTestCase):
         Plain values pass, and objects that may be mentioned, wherever they are.
         """
         state = {"a": [1, {"b": Duck()}, Duck()], None: [[]], b"c": {}, 1: 2.5}
-        vetLevels([state, {}], {Duck}, None, bytes(10**7))
-        vetLevels([], (), None, bytes(0))
+        vetLevels([state, {}], {Duck}, None, 10**9)
+        vetLevels([], (), None, 0)
 
     def test_others(self) -> None:
         """
@@ -58,43 +55,12 @@ class VetLevelsTests(SynchronousTestCase):
             for state in ({key: 1}, {"a": [{key: 1}]}, {"a": [{key: Duck()}]}):
                 self.assertIn("a key", self.refused({}, state))
 
-    def test_dates(self) -> None:
-        """
-        MessagePack's own dates do not pass, in any of their forms, where there is
-        nothing else, and among numbers that look like them.
-        """
-        seconds = 1.5, 2**32 + 7, 2**36, -1
-        dates = [datetime.fromtimestamp(each, timezone.utc) for each in seconds]
-        texts: list[Any] = ["", b"\xff" * 99, b"\xff" * 101, 0xD6FF00, 0xFF]
-        for date in dates:
-            for text in texts:
-                packed = msgspec.msgpack.encode({"a": [{"b": text, "c": date}]})
-                state = msgspec.msgpack.decode(packed)
-                self.assertIn("datetime", str(state))
-                call = [state], (), None, packed
-                error = self.assertRaises(Violation, vetLevels, *call)
-                self.assertIn("MessagePack's own", str(error))
-
-    def test_flat(self) -> None:
-        """
-        A dict of nothing but texts and numbers may be as deep as another one.
-        """
-        self.patch(limits, "MAX_NESTING", 3)
-        for depth, value in ((2, {"c": 1}), (3, {"c": {"d": 1}})):
-            packed = msgspec.msgpack.encode({"a": [value] * 5})
-            call = [msgspec.msgpack.decode(packed)], (), None, packed
-            if depth == 2:
-                vetLevels(*call)
-            else:
-                error = self.assertRaises(Violation, vetLevels, *call)
-                self.assertIn("MAX_NESTING", str(error))
-
     def test_nesting(self) -> None:
         """
         What is too deep is refused, whatever its size.
         """
         self.patch(limits, "MAX_NESTING", 3)
-        vetLevels([{"a": [[1]]}], (), None, bytes(0))
+        vetLevels([{"a": [[1]]}], (), None, 0)
         self.assertIn("MAX_NESTING", self.refused({"a": [[[1]]]}))
         self.patch(limits, "MAX_NESTING", 0)
         self.assertIn("MAX_NESTING", self.refused({}))
@@ -116,5 +82,5 @@ class VetLevelsTests(SynchronousTestCase):
             ("MAX_STRING", {"a": [{"\xe4" * 3: 1}]}),
         ):
             self.assertIn(name, self.refused({}, state, size=6))
-            vetLevels([{}, state], (), None, bytes(5))
-        vetLevels([{"a": [b"x" * 5, "\xe4" * 2, [1] * 5]}], (), None, bytes(6))
+            vetLevels([{}, state], (), None, 5)
+        vetLevels([{"a": [b"x" * 5, "\xe4" * 2, [1] * 5]}], (), None, 6)
