@@ -21,7 +21,6 @@ from pbcopy._groupreading import NO_OBJECTS, Reading, checkName
 from pbcopy._levels import SCALARS
 from pbcopy._limited import limitsOf
 from pbcopy._registry import copyTags, setUnjellyableForClass
-from pbcopy._untracked import arePlain, collections
 from pbcopy._vetlevels import vetLevels
 
 
@@ -119,7 +118,6 @@ def _alone(data: Any, broker: Any, security: Any) -> Any:
     """
     if not _isSmall(data, broker):
         return None
-    since = collections(data)
     try:
         (name,), (kind,), (state,), _ = _decodeOne(data)
     except NO_OBJECTS:
@@ -128,21 +126,10 @@ def _alone(data: Any, broker: Any, security: Any) -> Any:
     cls = copyTags.get(name)
     if kind or not takesAState(cls):
         return None
-    _vet(state, data, since, broker)
-    return filled(cls, state)
-
-
-def _vet(state: Any, data: bytes, since: int | None, broker: Any) -> None:
-    """
-    Check that there are plain values in a state, and not too deep.
-
-    @param since: what L{collections} has given before it was made.
-    """
     # The keys are texts.
     if not SCALARS.issuperset(map(type, state.values())):
-        nesting = limitsOf(broker).MAX_NESTING
-        if not arePlain(state, data, since, nesting):
-            vetLevels([state], (), broker, len(data))
+        vetLevels([state], (), broker, len(data))
+    return filled(cls, state)
 
 
 def _mentionless(code: int, data: memoryview) -> Any:

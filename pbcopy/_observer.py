@@ -5,6 +5,7 @@ The sender's hold of one replica: L{RemoteCacheObserver}.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -43,12 +44,15 @@ class Watcher(Protocol):
     Who is told of what an observer sends.
     """
 
+    @abstractmethod
     def updates(self) -> None:
         """Hear that the application sends an update."""
 
+    @abstractmethod
     def missed(self, reason: BaseException) -> None:
         """Hear that an update could not be sent."""
 
+    @abstractmethod
     def behind(self, reason: BaseException) -> None:
         """Hear that one is not sent for now."""
 

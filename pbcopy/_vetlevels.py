@@ -46,6 +46,8 @@ def vetLevels(
             checkLimit("MAX_ITEMS", broker, count, "items in one container", COMPACT)
         if size > longest:
             _checkStrings(level, kinds, broker)
+        # That the collector of garbage need not look at a dict does not tell that it is
+        # plain: a list that is a key has become a tuple, which it looks at no longer.
         values, above = contentsOf(level, kinds), kinds
         kinds = {*map(type, values)}
         if SCALARS >= kinds:
