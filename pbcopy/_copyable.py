@@ -21,6 +21,7 @@ from pbcopy._cycles import beingMade, whenKnown
 from pbcopy._envelope import OWN_JELLY_FOR, announce, compacted, jellied
 from pbcopy._filling import TAKES
 from pbcopy._jellier import Jellier
+from pbcopy._prompt import hasten
 from pbcopy._refusals import checkParts
 from pbcopy._slot import Slot
 from pbcopy._state import (
@@ -86,6 +87,8 @@ class Copyable(flavors.Copyable):
         if jellier.invoker is None:
             return jellyStored(self, jellier)
         if mayBeCompact(jellier):
+            # What was made before need not wait for this.
+            hasten(jellier.invoker)
             compact = compacted(self, jellier.invoker)
             if compact is not None:
                 return compact

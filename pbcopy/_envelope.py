@@ -34,6 +34,7 @@ from pbcopy._packing import checkLists, isPlain, pack, unpack
 from pbcopy._paths import shortened
 from pbcopy._pieces import PIECE
 from pbcopy._policy import checkLeaving
+from pbcopy._prompt import hasten
 from pbcopy._registry import setUnjellyableForClass
 from pbcopy._sendable import checkSendable, checkTypes
 from pbcopy._turn import afterTurn
@@ -70,6 +71,9 @@ def jellied(flavor: Any, jellier: Any, describe: Describe, name: str = "") -> An
         return own.preserve(flavor, own.express(flavor, describe))
     name = name or type(flavor).__qualname__
     hub = hubOf(own.invoker) if isLive(own.invoker) else None
+    if hub is not None:
+        # What was made before need not wait for this.
+        hasten(own.invoker)
     isPacked = hub is not None and hub.understands(ENVELOPE)
     own.isFull = isPacked or (hub is not None and hub.understands(VALUES))
     jelly = _enveloped if isOwn and isPacked else _nested

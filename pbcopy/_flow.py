@@ -21,7 +21,7 @@ from twisted.python import log
 from twisted.spread import pb
 from zope.interface import implementer
 
-from pbcopy._prompt import Prompt
+from pbcopy._prompt import Prompt, hasten
 from pbcopy._turn import installed
 from pbcopy._window import Window
 
@@ -98,6 +98,7 @@ class Flow:
             with self:
                 transport: Any = self._broker.transport
                 transport.write(left)
+            hasten(self._broker)
         else:
             self._sent()
 

@@ -10,6 +10,7 @@ from typing import Any
 from pbcopy._bananaencoding import encoded
 from pbcopy._flat import NOT_FLAT, isKnown, jellyFlat
 from pbcopy._guardcalls import CallBroker
+from pbcopy._prompt import hasten
 from pbcopy._quickcalls import WORDS, messageFor
 from pbcopy._quickcopies import encodedCopy, jellyCopy
 
@@ -64,6 +65,7 @@ class SendingBroker(CallBroker):
         """
         transport: Any = self.transport
         transport.write(data)
+        hasten(self)
 
     def _sendMessage(
         self,

@@ -1,12 +1,14 @@
 # -*- test-case-name: pbcopy.test.test_prompt -*-
 """
-Small updates that leave while the next one is being made: a L{Prompt}.
+Messages that leave while the next one is being made: a L{Prompt}, and L{hasten}.
 
 A transport of Twisted's keeps what it is given until the reactor comes back to it.
-So what goes to many peers would leave when the last of it was made, and none of them
-could begin before.  Where a TCP connection has nothing else to write, its socket is
-given the update at once.  That is done now and then only: many updates in a row are
-better written together.
+So what goes to many peers, or answers many calls that have come together, would leave
+when the last of it was made, and nobody could begin before.
+
+Where a TCP connection has nothing else to write, its socket is given an update at
+once.  That is done now and then only: many messages in a row are better written
+together.  They are as soon as they fill a segment of TCP's.
 """
 
 from __future__ import annotations
@@ -22,6 +24,11 @@ from pbcopy._twisteds import Methods
 
 PAUSE = 0.0005
 """For how many seconds after that a connection is not written to at once again."""
+
+
+SEGMENT = 1448
+"""How many bytes TCP mostly sends in one piece.  What are fewer may be joined by
+others; it would have to divide what are more."""
 
 
 class Prompt:
@@ -51,16 +58,43 @@ class Prompt:
         return data[written:] if isinstance(written, int) else data
 
 
+def hasten(broker: pb.Broker) -> None:
+    """
+    Have a connection write what it was given, if that fills a segment, and the socket
+    has taken all before that.
+    """
+    transport: Any = broker.transport
+    isFull = getattr(transport, "_tempDataLen", 0) >= SEGMENT
+    if isFull and _isOpen(transport) and mayHurry(broker) and not _isWatched(transport):
+        # What goes wrong goes wrong again when the reactor writes.
+        transport.doWrite()
+
+
 def _isIdle(transport: Any) -> bool:
     """
-    Tell whether a transport is TCP's, is open, and has written all that it was
-    given.  C{_tempDataLen} is how much it was given since it has last written.
+    Tell whether a transport has written all that it was given.  C{_tempDataLen} is how
+    much it was given since it has last written.
+    """
+    return _isOpen(transport) and getattr(transport, "_tempDataLen", 1) == 0
+
+
+def _isOpen(transport: Any) -> bool:
+    """
+    Tell whether a transport is TCP's, is open, and has nothing left that the socket did
+    not take.
     """
     if not _WRITING.areIn(transport):
         return False
     isOpen = transport.connected and not (transport.disconnecting or transport.TLS)
-    isDone = getattr(transport, "_tempDataLen", 1) == 0 and not transport.dataBuffer
-    return isOpen and isDone
+    return isOpen and not transport.dataBuffer
 
 
-_WRITING = Methods("write", "writeSomeData", of=tcp.Connection)
+def _isWatched(transport: Any) -> bool:
+    """
+    Tell whether somebody waits for a transport to have written all.
+    """
+    isClosing = getattr(transport, "_writeDisconnecting", False)
+    return isClosing or transport.producer is not None
+
+
+_WRITING = Methods("doWrite", "write", "writeSomeData", of=tcp.Connection)

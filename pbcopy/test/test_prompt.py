@@ -6,15 +6,22 @@ Tests for L{pbcopy._prompt}.
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet import tcp
+from twisted.internet.error import ConnectionLost
 from twisted.internet.protocol import Protocol
+from twisted.python.reflect import qual
 from twisted.spread import pb
 from twisted.trial.unittest import SynchronousTestCase
 
-from pbcopy import _prompt
-from pbcopy._prompt import PAUSE, Prompt
+from pbcopy import Broker, _prompt
+from pbcopy import pb as pbpb
+from pbcopy._flow import Flow
+from pbcopy._prompt import PAUSE, SEGMENT, Prompt, hasten
+from pbcopy.test.ponds import Received
+from pbcopy.testing import connect
 
 
 class Reactor:
@@ -43,9 +50,9 @@ class Reactor:
         """
 
 
-class PromptTests(SynchronousTestCase):
+class SocketTestCase(SynchronousTestCase):
     """
-    A socket is written to at once, where nothing else is waiting for that.
+    A connection with a socket, and no reactor that would write to it.
     """
 
     def setUp(self) -> None:
@@ -81,6 +88,12 @@ class PromptTests(SynchronousTestCase):
             return self.other.recv(most)
         except BlockingIOError:
             return b""
+
+
+class PromptTests(SocketTestCase):
+    """
+    A socket is written to at once, where nothing else is waiting for that.
+    """
 
     def assertLeft(self) -> None:
         """
@@ -201,3 +214,200 @@ class PromptTests(SynchronousTestCase):
         self.broker.factory = pb.PBServerFactory(pb.Root())
         self.broker.factory.noDelay = False
         self.assertLeft()
+
+
+class HastenTests(SocketTestCase):
+    """
+    What fills a segment is written before the reactor comes back.
+    """
+
+    def given(self, size: int = SEGMENT) -> bytes:
+        """
+        Give the transport something to write, and have that leave, if it may.
+
+        @return: what has arrived.
+        """
+        self.transport.write(b"x" * size)
+        hasten(self.broker)
+        return self.arrived(2 * SEGMENT)
+
+    def assertLeft(self) -> None:
+        """
+        Check that all is left to the reactor.
+        """
+        self.assertEqual(b"", self.given())
+
+    def test_full(self) -> None:
+        """
+        It arrives, and is not written once more.
+        """
+        self.assertEqual(SEGMENT, len(self.given()))
+        self.assertEqual([], self.reactor.writers)
+        self.assertEqual(SEGMENT + 1, len(self.given(SEGMENT + 1)))
+
+    def test_less(self) -> None:
+        """
+        What is less waits for more.
+        """
+        self.assertEqual(b"", self.given(SEGMENT - 1))
+        self.assertEqual([self.transport], self.reactor.writers)
+        self.assertEqual(SEGMENT, len(self.given(1)))
+
+    def test_partly(self) -> None:
+        """
+        What the socket did not take leaves first, when the reactor writes.
+        """
+        chunk = bytes(range(250)) * 4000
+        self.transport.write(chunk)
+        hasten(self.broker)
+        data = self.arrived(len(chunk))
+        self.assertTrue(0 < len(data) < len(chunk))
+        while self.reactor.writers:
+            self.transport.doWrite()
+            data += self.arrived(len(chunk))
+        self.assertEqual(chunk, data)
+
+    def test_notAgain(self) -> None:
+        """
+        A socket that has not taken all is left alone until the reactor finds that it
+        takes more.
+        """
+        self.transport.write(bytes(4_000_000))
+        hasten(self.broker)
+        self.arrived(4_000_000)
+        self.assertLeft()
+
+    def test_aProducer(self) -> None:
+        """
+        A producer is told by the reactor that all was written.
+        """
+        self.transport.registerProducer(Flow(self.broker), True)
+        self.assertLeft()
+
+    def test_closing(self) -> None:
+        """
+        So is what was closed, or half of it.
+        """
+        self.transport.write(b"x")
+        self.transport.loseWriteConnection()
+        self.assertEqual(b"", self.given())
+        self.transport.loseConnection()
+        self.assertEqual(b"", self.given())
+
+    def test_gone(self) -> None:
+        """
+        A peer that has gone is for the reactor to find out.
+        """
+        self.other.close()
+        self.transport.write(b"x" * SEGMENT)
+        hasten(self.broker)
+        self.assertEqual([self.transport], self.reactor.writers)
+        self.assertIsInstance(self.transport.doWrite(), ConnectionLost)
+        self.transport.connected = 0
+        hasten(self.broker)
+
+    def test_TLS(self) -> None:
+        """
+        What is to be encrypted is not written as it is.
+        """
+        self.transport.TLS = True
+        self.assertLeft()
+
+    def test_others(self) -> None:
+        """
+        What has a way to write of its own, and what is no TCP connection, are left
+        alone.
+        """
+        self.transport.doWrite = self.transport.doWrite
+        self.assertLeft()
+        for other in (object(), None):
+            self.broker.transport = other
+            hasten(self.broker)
+
+    def test_refused(self) -> None:
+        """
+        A factory may refuse it, as it may C{TCP_NODELAY}.
+        """
+        self.broker.factory = pb.PBServerFactory(pb.Root())
+        self.broker.factory.noDelay = False
+        self.assertLeft()
+
+
+class Duck(pbpb.Copyable):
+    """
+    What is asked for.
+    """
+
+    def __init__(self) -> None:
+        self.name = "ugly duckling"
+
+
+class DuckView(pbpb.RemoteCopy):
+    """
+    What a client has of one.
+    """
+
+
+class Pond(pbpb.Root):
+    """
+    Looks, with each call, what has arrived by then.
+    """
+
+    def __init__(self, arrived: Callable[[], bytes]) -> None:
+        self.data = b""
+        self.arrived = arrived
+        self.before: list[int] = []
+
+    def remote_duck(self) -> Duck:
+        """
+        Give a duck.
+        """
+        self.data += self.arrived()
+        self.before.append(len(self.data))
+        return Duck()
+
+
+class AnswerTests(SocketTestCase):
+    """
+    Answers to calls that came together do not wait for each other.
+    """
+
+    protocol: Any = pb.Broker
+
+    def test_answers(self) -> None:
+        """
+        The first have arrived when the last are made, and all are right.
+        """
+        pbpb.setUnjellyableForClass(Duck, DuckView)
+        self.addCleanup(pbpb.copyTags.pop, qual(Duck).encode(), None)
+        pond = Pond(self.arrived)
+        factories: Any = pb.PBServerFactory(pond), pb.PBClientFactory()
+        for each in factories:
+            each.protocol = self.protocol
+        connection = connect(*factories)
+        for _ in range(2):
+            connection.root.callRemote("duck")
+            connection.deliver()
+        pond.before.clear()
+        # From here on, what the server writes goes to the socket.
+        received = [Received(connection.root.callRemote("duck")) for _ in range(200)]
+        server: Any = connection.server
+        before, server.transport = server.transport, self.transport
+        connection.deliver()
+        self.assertEqual(0, pond.before[0])
+        self.assertTrue(SEGMENT <= pond.before[100] < pond.before[-1])
+        while self.reactor.writers:
+            self.transport.doWrite()
+        data = pond.data + self.arrived(1_000_000)
+        server.transport = before
+        connection.client.dataReceived(data)
+        names = [each.results[0].name for each in received]
+        self.assertEqual(["ugly duckling"] * 200, names)
+
+
+class GuardedAnswerTests(AnswerTests):
+    """
+    So it is with a Broker of pbcopy's.
+    """
+
+    protocol = Broker
