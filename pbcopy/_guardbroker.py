@@ -108,10 +108,10 @@ class Broker(QuickBroker):
             self._close(violation)
 
     def _maxima(self) -> Maxima:
-        said = (
-            *(_limits(limitsOf(self)), _ours(limits)),
-            *(self.prefixLimit, self.currentDialect, isStranger(self)),
-        )
+        most = limitsOf(self)
+        ours = None if most is limits else _ours(limits)
+        how = self.prefixLimit, self.currentDialect, isStranger(self)
+        said = _limits(most), ours, how
         # They are mostly as ever.
         if said != self._said:
             self._said, self._known = said, self._maximaNow()

@@ -77,11 +77,11 @@ class QuickBroker(LoginBroker):
         """
         Tell whether a short and flat message is taken now, whatever it is.
         """
-        if not self._isThere():
+        if self._isClosed or self.disconnected:
             return False
         self._maxima()
         isUsual = self._isRoomy and TAKING.areIn(self)
-        if isUsual:
+        if isUsual and self._wait is not None:
             self._endWait()
         return isUsual
 

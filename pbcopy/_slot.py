@@ -166,7 +166,11 @@ class Slot(Following):
         replica = self._replica() if self.isMade and self.view is not None else None
         if replica is None or self.watch.status.kind is not StatusKind.LIVE:
             return False
-        return bool(self._whileUpdating(self.takeField, replica, packed))
+        before, self.isUpdating = self.isUpdating, True
+        try:
+            return self.takeField(replica, packed)
+        finally:
+            self.isUpdating = before
 
     def updateFailed(self, message: str, args: Any, failure: Failure) -> None:
         """

@@ -44,7 +44,7 @@ class Methods:
         """
         return (
             isinstance(thing, self._class)
-            and vars(thing).keys().isdisjoint(self._names)
+            and thing.__dict__.keys().isdisjoint(self._names)
             and self._found(type(thing)) in self._known
         )
 

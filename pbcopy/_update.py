@@ -70,13 +70,13 @@ def serialized(broker: pb.Broker, result: Any, *context: Any) -> Any:
     @param context: the method and its arguments, for the Broker.
     @raise Unanswerable: if it cannot be sent.
     """
-    if iscoroutine(result):
-        result = Deferred.fromCoroutine(result)
-    if isinstance(result, Deferred):
-        return result.addCallback(lambda value: serialized(broker, value, *context))
     try:
         if result is None:
             return serializedNothing(broker)
+        if iscoroutine(result):
+            result = Deferred.fromCoroutine(result)
+        if isinstance(result, Deferred):
+            return result.addCallback(lambda value: serialized(broker, value, *context))
         return broker.serialize(asArgument(result, "the answer"), None, *context)
     except Exception as error:
         raise Unanswerable(error) from error
