@@ -59,8 +59,10 @@ class Floor:
 
 FLOORS = [
     # What holds.
-    Floor("W1.64", "pbcopy", 2.7),
-    Floor("W1.64", "pbcopy+Broker", 6.5),
+    Floor("W1.64", "pbcopy", 3),
+    Floor("W1.64", "pbcopy+Broker", 7),
+    Floor("W1.64", "shared", 3),
+    Floor("W1.64", "shared+Broker", 7),
     Floor("W2", "pbcopy", 100),
     Floor("W2", "pbcopy+Broker", 100),
     Floor("W3.bytes", "pbcopy", 0.75, against="bare"),
@@ -76,8 +78,8 @@ FLOORS = [
     Floor("W6.latest", "shared", 35),
     Floor("W6.latest", "shared+Broker", 35),
     # What is to hold.
-    Floor("W1.64", "pbcopy", 3, isGoal=True),
-    Floor("W1.64", "pbcopy+Broker", 7, isGoal=True),
+    Floor("W1.64", "pbcopy", 4, isGoal=True),
+    Floor("W1.64", "pbcopy+Broker", 12, isGoal=True),
     Floor("W2", "pbcopy", 120, isGoal=True),
     Floor("W2", "pbcopy+Broker", 120, isGoal=True),
     Floor("W3.bytes", "pbcopy", 1, isGoal=True, against="bare"),

@@ -27,7 +27,7 @@ class Message:
     observer: RemoteCacheObserver
     name: str
     args: tuple[Any, ...]
-    others: list[RemoteCacheObserver] = attr.ib(factory=list)
+    others: tuple[RemoteCacheObserver, ...] = ()
 
     def send(self) -> None:
         """
@@ -78,7 +78,7 @@ def together(messages: list[Message]) -> Iterator[Message]:
             yield each
         elif key in groups:
             groups[key].args += (observer.luid, *each.args)
-            groups[key].others.append(observer)
+            groups[key].others += (observer,)
         else:
             groups[key] = each
     yield from groups.values()
