@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -51,7 +51,9 @@ def sendAtOnce(broker: pb.Broker) -> None:
     """
     transport: Any = broker.transport
     if mayHurry(broker) and hasattr(transport, "setTcpNoDelay"):
-        transport.setTcpNoDelay(True)
+        # A Unix socket of an older Twisted has the method, and no such option.
+        with suppress(OSError):
+            transport.setTcpNoDelay(True)
 
 
 def mayHurry(broker: pb.Broker) -> bool:

@@ -54,8 +54,10 @@ class Prompt:
         if not _isIdle(transport) or not mayHurry(self._broker):
             return data
         written = transport.writeSomeData(data)
-        # What goes wrong goes wrong again when the reactor writes.
-        return data[written:] if isinstance(written, int) else data
+        if not isinstance(written, int):
+            _leave(transport)
+            return data
+        return data[written:]
 
 
 def hasten(broker: pb.Broker) -> None:
@@ -64,10 +66,21 @@ def hasten(broker: pb.Broker) -> None:
     has taken all before that.
     """
     transport: Any = broker.transport
-    isFull = getattr(transport, "_tempDataLen", 0) >= SEGMENT
-    if isFull and _isOpen(transport) and mayHurry(broker) and not _isWatched(transport):
-        # What goes wrong goes wrong again when the reactor writes.
-        transport.doWrite()
+    waiting = getattr(transport, "_tempDataLen", 0)
+    if type(waiting) is not int or waiting < SEGMENT or not _isOpen(transport):
+        return
+    if mayHurry(broker) and not _isWatched(transport) and transport.doWrite():
+        _leave(transport)
+
+
+def _leave(transport: Any) -> None:
+    """
+    Leave it to the reactor to find out that a connection is gone.
+
+    It finds so when it writes.  A socket tells once that it was reset, and whoever
+    reads it after that takes it for one that was closed.
+    """
+    transport.stopReading()
 
 
 def _isIdle(transport: Any) -> bool:

@@ -108,3 +108,19 @@ class NoDelayTests(SynchronousTestCase):
         for each in factories:
             each.noDelay = False
         self.assertEqual([], self.asked(*factories))
+
+    def test_none(self) -> None:
+        """
+        A Unix socket of an older Twisted says that it cannot, and is used as it is.
+        """
+
+        def fail(side: Any, isSet: bool) -> None:
+            raise OSError(95, "Operation not supported")
+
+        self.patch(Side, "setTcpNoDelay", fail)
+        connection = connect(pb.Root())
+        pond = Pond()
+        view = give(connection, pond)
+        pond.colour = "brown"
+        connection.deliver()
+        self.assertEqual("brown", view.colour)

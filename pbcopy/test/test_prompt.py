@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 from twisted.internet import tcp
 from twisted.internet.error import ConnectionLost
@@ -31,6 +32,7 @@ class Reactor:
 
     def __init__(self) -> None:
         self.writers: list[Any] = []
+        self.unread: list[Any] = []
 
     def addWriter(self, writer: Any) -> None:
         """
@@ -46,8 +48,9 @@ class Reactor:
 
     def removeReader(self, reader: Any) -> None:
         """
-        Do nothing.
+        Note who wants to read no more.
         """
+        self.unread.append(reader)
 
 
 class SocketTestCase(SynchronousTestCase):
@@ -173,10 +176,12 @@ class PromptTests(SocketTestCase):
 
     def test_gone(self) -> None:
         """
-        A peer that has gone is for the reactor to find out.
+        A peer that has gone is for the reactor to find out, when it writes: to who
+        reads, a connection that was reset would look like one that was closed.
         """
         self.other.close()
         self.assertEqual(b"data", self.prompt.write(b"data"))
+        self.assertEqual([self.transport], self.reactor.unread)
         self.transport.connected = 0
         self.now += PAUSE
         self.assertEqual(b"data", self.prompt.write(b"data"))
@@ -296,15 +301,23 @@ class HastenTests(SocketTestCase):
 
     def test_gone(self) -> None:
         """
-        A peer that has gone is for the reactor to find out.
+        A peer that has gone is for the reactor to find out, when it writes.
         """
         self.other.close()
         self.transport.write(b"x" * SEGMENT)
         hasten(self.broker)
         self.assertEqual([self.transport], self.reactor.writers)
+        self.assertEqual([self.transport], self.reactor.unread)
         self.assertIsInstance(self.transport.doWrite(), ConnectionLost)
+
+    def test_lost(self) -> None:
+        """
+        A connection that was lost is not written to.
+        """
+        self.transport.write(b"x" * SEGMENT)
         self.transport.connected = 0
         hasten(self.broker)
+        self.assertEqual(b"", self.arrived())
 
     def test_TLS(self) -> None:
         """
@@ -320,9 +333,26 @@ class HastenTests(SocketTestCase):
         """
         self.transport.doWrite = self.transport.doWrite
         self.assertLeft()
-        for other in (object(), None):
+
+        class Unix(tcp.Connection):
+            def writeSomeData(self, data: bytes) -> Any:
+                raise NotImplementedError
+
+        self.broker.transport = self.connection(Unix, self.transport.socket)
+        self.broker.transport.write(b"x" * SEGMENT)
+        hasten(self.broker)
+        for other in (object(), None, Mock()):
             self.broker.transport = other
             hasten(self.broker)
+
+    def test_mock(self) -> None:
+        """
+        An application's test may have a mock for a transport, with either Broker.
+        """
+        for protocol in (pb.Broker, Broker):
+            broker: Any = protocol(False)
+            broker.makeConnection(Mock())
+            self.assertEqual(2, len(broker.serialize(Duck())))
 
     def test_refused(self) -> None:
         """
@@ -357,8 +387,9 @@ class Pond(pbpb.Root):
         self.data = b""
         self.arrived = arrived
         self.before: list[int] = []
+        self.watched = Watched()
 
-    def remote_duck(self) -> Duck:
+    def remote_duck(self) -> Any:
         """
         Give a duck.
         """
@@ -366,46 +397,143 @@ class Pond(pbpb.Root):
         self.before.append(len(self.data))
         return Duck()
 
+    def remote_ducks(self) -> Any:
+        """
+        Give some.
+        """
+        return [self.remote_duck()]
 
-class AnswerTests(SocketTestCase):
+    def remote_watch(self) -> Any:
+        """
+        Give what is watched.
+        """
+        return self.watched
+
+
+class Watched(pbpb.Cacheable):
     """
-    Answers to calls that came together do not wait for each other.
+    A master.
+    """
+
+    def getStateToCacheAndObserveFor(self, perspective: Any, observer: Any) -> Any:
+        """
+        Keep the observer.
+        """
+        self.observer = observer
+        return {}
+
+
+class WatchedView(pbpb.RemoteCache):
+    """
+    What a client has of one.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+
+    def setCopyableState(self, state: Any) -> None:
+        """
+        Be told nothing so far.
+        """
+        self.told = []
+
+    def observe_told(self, what: Any) -> None:
+        """
+        Note it.
+        """
+        self.told.append(what)
+
+
+class MessagesTests(SocketTestCase):
+    """
+    Messages that are made in a row do not wait for each other.
     """
 
     protocol: Any = pb.Broker
 
-    def test_answers(self) -> None:
+    def setUp(self) -> None:
         """
-        The first have arrived when the last are made, and all are right.
+        Have a server, and a client that it has met.
         """
-        pbpb.setUnjellyableForClass(Duck, DuckView)
-        self.addCleanup(pbpb.copyTags.pop, qual(Duck).encode(), None)
-        pond = Pond(self.arrived)
-        factories: Any = pb.PBServerFactory(pond), pb.PBClientFactory()
+        super().setUp()
+        for sent, view in ((Duck, DuckView), (Watched, WatchedView)):
+            pbpb.setUnjellyableForClass(sent, view)
+            self.addCleanup(pbpb.copyTags.pop, qual(sent).encode(), None)
+        self.pond = Pond(self.arrived)
+        factories: Any = pb.PBServerFactory(self.pond), pb.PBClientFactory()
         for each in factories:
             each.protocol = self.protocol
-        connection = connect(*factories)
-        for _ in range(2):
-            connection.root.callRemote("duck")
-            connection.deliver()
-        pond.before.clear()
-        # From here on, what the server writes goes to the socket.
-        received = [Received(connection.root.callRemote("duck")) for _ in range(200)]
-        server: Any = connection.server
+        self.joined = connect(*factories)
+        self.view: Any = None
+        for name in ("watch", "duck", "ducks"):
+            received = Received(self.joined.root.callRemote(name))
+            self.joined.deliver()
+            self.view = self.view or received.results[0]
+        self.pond.before.clear()
+        self.pond.data = b""
+
+    def toSocket(self, act: Callable[[], object]) -> int:
+        """
+        Do something, with the server writing to the socket, and have the client read
+        that.
+
+        @return: how many bytes were left when that was done.
+        """
+        server: Any = self.joined.server
         before, server.transport = server.transport, self.transport
-        connection.deliver()
-        self.assertEqual(0, pond.before[0])
-        self.assertTrue(SEGMENT <= pond.before[100] < pond.before[-1])
+        act()
+        data = self.pond.data + self.arrived(1_000_000)
+        early = len(data)
         while self.reactor.writers:
             self.transport.doWrite()
-        data = pond.data + self.arrived(1_000_000)
+        data += self.arrived(1_000_000)
         server.transport = before
-        connection.client.dataReceived(data)
-        names = [each.results[0].name for each in received]
+        self.joined.client.dataReceived(data)
+        return len(data) - early
+
+    def answers(self, name: str) -> list[Any]:
+        """
+        Have a method called many times, and give what it has given.
+        """
+        received = [Received(self.joined.root.callRemote(name)) for _ in range(200)]
+        left = self.toSocket(self.joined.deliver)
+        self.assertTrue(left <= SEGMENT, left)
+        self.assertEqual(0, self.pond.before[0])
+        self.assertTrue(SEGMENT <= self.pond.before[100] < self.pond.before[-1])
+        return [each.results[0] for each in received]
+
+    def test_copies(self) -> None:
+        """
+        The first answers have arrived when the last are made, and all are right.
+        """
+        names = [each.name for each in self.answers("duck")]
         self.assertEqual(["ugly duckling"] * 200, names)
 
+    def test_others(self) -> None:
+        """
+        So it is with answers that are made by Jelly.
+        """
+        names = [each.name for [each] in self.answers("ducks")]
+        self.assertEqual(["ugly duckling"] * 200, names)
 
-class GuardedAnswerTests(AnswerTests):
+    def test_updates(self) -> None:
+        """
+        So it is with updates, of whatever kind.
+        """
+        self.now = 0.0
+        for what in ("some text", Duck()):
+            self.view.told.clear()
+
+            def tell(what: Any = what) -> None:
+                for _ in range(200):
+                    self.pond.watched.observer.tell("told", what)
+
+            left = self.toSocket(tell)
+            self.assertTrue(left < SEGMENT, left)
+            self.assertEqual(200, len(self.view.told))
+
+
+class GuardedMessagesTests(MessagesTests):
     """
     So it is with a Broker of pbcopy's.
     """
