@@ -69,7 +69,7 @@ FLOORS = [
     Floor("W3.bytes", "pbcopy+Broker", 0.75, against="bare"),
     Floor("W4", "pbcopy", 25),
     Floor("W4", "pbcopy+Broker", 25),
-    Floor("W5.100", "pbcopy", 2),
+    Floor("W5.100", "pbcopy", 2.2),
     Floor("W5.100", "pbcopy+Broker", 3),
     Floor("W5.100", "shared", 1.8),
     Floor("W5.100", "shared+Broker", 3),

@@ -98,7 +98,6 @@ class Flow:
             with self:
                 transport: Any = self._broker.transport
                 transport.write(left)
-            hasten(self._broker)
         else:
             self._sent()
 
@@ -135,6 +134,8 @@ class Flow:
                 self._unregister()
             elif self._leave is _nothing:
                 self._stay(transport, reactor)
+        # That is not done while there is a producer.
+        hasten(self._broker)
         self._sent()
 
     def _register(self) -> None:

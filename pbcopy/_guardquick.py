@@ -77,11 +77,11 @@ class QuickBroker(LoginBroker):
         """
         Tell whether a short and flat message is taken now, whatever it is.
         """
-        if self._isClosed or self.disconnected:
+        if not self._isThere():
             return False
         self._maxima()
         isUsual = self._isRoomy and TAKING.areIn(self)
-        if isUsual and self._wait is not None:
+        if isUsual:
             self._endWait()
         return isUsual
 

@@ -63,7 +63,7 @@ def _set(view: View, replica: Any, version: int, operation: Any) -> bool:
         return False
     owner = node.owner()
     name = _nameOf(type(owner), wireName, new, entry.types)
-    old = (node[name] if name in node else getField(owner, name)) if name else None
+    old = getField(owner, name) if name else None
     if not name or type(old) not in ATOMS:
         return False
     putField(owner, name, new)

@@ -90,9 +90,6 @@ class Update(NamedTuple):
 
 Message = Call | Answer | Update
 
-# What a class of named tuples has for that takes each part by itself.
-_new: Any = tuple.__new__
-
 
 def messageIn(data: bytes, at: int) -> Message | None:
     """
@@ -137,9 +134,8 @@ def _updateAt(data: bytes, at: int) -> Call | Update | None:
     isWhole = length[0] == len(name) and data.startswith(_NO_MORE, end)
     if not isWhole or end - begin > LONGEST:
         return None
-    parts = _number(request), _number(luid), name, wanted[0], data[begin:end]
-    update: Update = _new(Update, (*parts, end + len(_NO_MORE)))
-    return update
+    numbers = _number(request), _number(luid)
+    return Update(*numbers, name, wanted[0], data[begin:end], end + len(_NO_MORE))
 
 
 def _answerAt(data: bytes, at: int) -> Answer | None:

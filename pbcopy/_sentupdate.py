@@ -15,7 +15,6 @@ from twisted.spread import pb
 
 from pbcopy._broker import raiseAtOnce
 from pbcopy._hub import Hub
-from pbcopy._prompt import hasten
 from pbcopy._quickcalls import messageFor
 from pbcopy._twisteds import Methods
 
@@ -64,6 +63,5 @@ def sendUpdate(
         if broker.currentRequestID != before:
             waiting.pop(broker.currentRequestID, None)
         raise
-    hasten(broker)
     raiseAtOnce(sent)
     return sent

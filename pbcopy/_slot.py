@@ -166,11 +166,7 @@ class Slot(Following):
         replica = self._replica() if self.isMade and self.view is not None else None
         if replica is None or self.watch.status.kind is not StatusKind.LIVE:
             return False
-        before, self.isUpdating = self.isUpdating, True
-        try:
-            return self.takeField(replica, packed)
-        finally:
-            self.isUpdating = before
+        return bool(self._whileUpdating(self.takeField, replica, packed))
 
     def updateFailed(self, message: str, args: Any, failure: Failure) -> None:
         """

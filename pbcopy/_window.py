@@ -15,7 +15,7 @@ from collections.abc import Callable
 from twisted.python import log
 from twisted.spread import pb
 
-from pbcopy._limited import limitsOf
+from pbcopy._limited import limitOf
 
 
 class Window:
@@ -52,7 +52,7 @@ class Window:
         self._look()
 
     def _look(self) -> None:
-        most = max(1, limitsOf(self._broker).MAX_UNACKNOWLEDGED)
+        most = max(1, limitOf("MAX_UNACKNOWLEDGED", self._broker))
         if not self._asked and self._count * 4 >= most:
             self._asked = self._count
             if not self._isAsked():

@@ -520,7 +520,6 @@ class MessagesTests(SocketTestCase):
         """
         So it is with updates, of whatever kind.
         """
-        self.now = 0.0
         for what in ("some text", Duck()):
             self.view.told.clear()
 
