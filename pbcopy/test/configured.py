@@ -34,11 +34,13 @@ SUITES = [
         *("stored", "valueclasses", "values", "factory", "failure", "answers"),
         # Cacheables and their observers.
         *("cacheable", "contract", "counting", "defects", "defects_of_calls"),
-        *("fresh", "hub", "meeting", "mentions", "observer", "publication"),
+        *("following", "fresh", "holding", "hub", "meeting", "mentions", "observed"),
+        *("observer", "publication", "slotof"),
         *("remotecache", "sentupdate", "slot", "status", "tables", "turn", "update"),
         *("watching", "memory", "network", "converged", "interop"),
         # Declared state.
         *("applying", "audience", "block", "change", "changing", "coalescing"),
+        *("contents",),
         *("declared", "declaring", "journal", "lens", "listeners", "net", "nodes"),
         *("operations", "outbox", "pace", "pending", "plain", "plainreplica"),
         *("reader", "reading", "replicaof", "replicas", "sentplain", "setting"),
